@@ -1,0 +1,45 @@
+"""A paid picture: where its bytes lie and what is known of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class StoredImage(models.Model):
+    """One picture in storage: the original byte for byte, and display copies made from its pixels."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey("images_app.Team", on_delete=models.PROTECT, related_name="images")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images")
+    job = models.ForeignKey("images_app.ImageJob", on_delete=models.PROTECT, related_name="images")
+    attempt = models.ForeignKey("images_app.Attempt", on_delete=models.PROTECT, related_name="images")
+    position = models.PositiveSmallIntegerField(default=0, help_text="An endpoint may send more than was asked.")
+    revised_prompt = models.TextField(blank=True, default="")
+
+    sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=8, help_text="png, jpeg or webp, told by the bytes.")
+    bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(help_text="Pixels.")
+    height = models.PositiveIntegerField(help_text="Pixels.")
+    original_key = models.CharField(max_length=200)
+    preview_key = models.CharField(max_length=200)
+    thumbnail_key = models.CharField(max_length=200)
+    placeholder = models.CharField(max_length=1000, help_text="A data: URL of 14 pixels' width, shown until the rest is there.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            # Storing is repeatable: the second time finds the first one's row.
+            models.UniqueConstraint(fields=["attempt", "position"], name="one_row_per_received_picture"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-created_at", "-id"], name="image_person_newest"),
+            models.Index(fields=["team", "-created_at", "-id"], name="image_team_newest"),
+            models.Index(fields=["sha256"], name="image_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

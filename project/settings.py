@@ -1,0 +1,295 @@
+"""All settings of Easel, read from the environment (docs/configuration.md lists the names)."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from cryptography.fernet import Fernet
+
+from project import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "data")
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+SPOOL_DIR = env.folder("SPOOL_DIR", DATA_DIR / "spool")
+
+TESTING = env.flag("EASEL_TESTING")
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.kept_secret("SECRET_KEY", DATA_DIR)
+# Seals provider keys at rest. Not derived from SECRET_KEY, so that rotating one leaves the other alone.
+FIELD_KEY = env.kept_secret("FIELD_KEY", DATA_DIR, lambda: Fernet.generate_key().decode())
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, least=1, most=65535)
+BASE_URL = env.text("BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
+HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(BASE_URL).hostname or HOST]
+)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [BASE_URL] if HTTPS else [])
+
+# --- the application -------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_filters",
+    "csp",
+    "storages",
+    "images_app",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "images_app.teams.welcome.FirstStartMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+WSGI_APPLICATION = "project.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "images_app.jobs.context.shell",
+            ],
+        },
+    },
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- database --------------------------------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'easel.sqlite3'}")
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            },
+            # A file, so that threads and processes of one test see the same rows.
+            "TEST": {"NAME": f"{unquote(parts.path)}.test"},
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {
+                # Hundreds of waiting threads share a few connections: none is held while a call is in flight.
+                "pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 12, least=2), "timeout": 20},
+                "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
+                "connect_timeout": 5,
+            },
+        }
+    raise env.BadSetting(f"DATABASE_URL begins with {parts.scheme!r}; write sqlite:///path or postgres://...")
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+
+# --- Redis and Celery: a message is a hint, the database is the truth --------------------------------------------
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+GENERATE_CONCURRENCY = env.number("GENERATE_CONCURRENCY", 64, least=1, most=1000)
+MEDIA_CONCURRENCY = env.number("MEDIA_CONCURRENCY", 2, least=1, most=64)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # killing a paid call loses money
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB; media children decode untrusted pictures
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_keepalive": True,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "health_check_interval": 15,
+    "retry_on_timeout": True,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # a hint that cannot be sent is dropped; the idle poll finds the work
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"queue": "upkeep", "expires": 30}},
+    "adopt": {"task": "jobs.adopt", "schedule": 10.0, "options": {"queue": "upkeep", "expires": 30}},
+    "tidy": {"task": "jobs.tidy", "schedule": 3600.0, "options": {"queue": "upkeep", "expires": 600}},
+}
+
+# --- generation ------------------------------------------------------------------------------------------------
+IMAGE_API_BASE_URL = env.text("IMAGE_API_BASE_URL").rstrip("/")
+IMAGE_API_KEY = env.text("IMAGE_API_KEY")
+IMAGE_API_ALLOW_PRIVATE = env.flag("IMAGE_API_ALLOW_PRIVATE")
+IMAGE_API_TIMEOUT = env.number("IMAGE_API_TIMEOUT", 600, least=1)
+DEMO_URL = env.text("DEMO_URL")  # set by bin/start: where the built-in demo endpoint listens
+DEMO_API_KEY = env.text("DEMO_API_KEY")
+LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)
+IDLE_POLL_SECONDS = env.number("IDLE_POLL_SECONDS", 2, least=1)
+FAILPOINTS = env.text("FAIL") if TESTING else ""
+
+# --- files -----------------------------------------------------------------------------------------------------
+AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME")
+STATIC_URL = "/static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+
+def _pictures(prefix: str) -> dict[str, Any]:
+    """One storage for pictures: a bucket where one is named, files in DATA_DIR otherwise."""
+    if not AWS_STORAGE_BUCKET_NAME:
+        return {
+            "BACKEND": "images_app.images.storage.DurableFileStorage",
+            "OPTIONS": {"location": DATA_DIR / "media" / prefix, "base_url": None},
+        }
+    from botocore.config import Config
+
+    return {
+        "BACKEND": "images_app.images.storage.PrivateS3Storage",
+        "OPTIONS": {
+            "bucket_name": AWS_STORAGE_BUCKET_NAME,
+            "location": prefix,
+            "endpoint_url": env.raw("AWS_S3_ENDPOINT_URL"),
+            "access_key": env.raw("AWS_ACCESS_KEY_ID"),
+            "secret_key": env.raw("AWS_SECRET_ACCESS_KEY"),
+            "region_name": env.text("AWS_S3_REGION_NAME", "us-east-1"),
+            "default_acl": None,
+            "querystring_auth": True,
+            "querystring_expire": 300,
+            "file_overwrite": True,
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": env.choice("AWS_S3_ADDRESSING_STYLE", ["auto", "path", "virtual"], "auto")},
+                # Many S3-compatible stores refuse the newer checksum headers.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                retries={"max_attempts": 3, "mode": "standard"},
+                connect_timeout=5,
+                read_timeout=30,
+            ),
+        },
+    }
+
+
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "originals": _pictures("originals"),
+    "previews": _pictures("previews"),
+    "staticfiles": {"BACKEND": "images_app.lib.static.HashedStaticFiles"},
+}
+
+# --- people ----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "images_app.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SIGNUP = env.choice("SIGNUP", ["open", "invite", "closed"], "invite")
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "images_app.teams.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ADMIN_EMAIL = env.text("ADMIN_EMAIL")
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+WELCOME_TOKEN_FILE = DATA_DIR / "secrets" / "welcome_token"
+
+_mail = urlsplit(env.text("EMAIL_URL", "console://"))
+EMAIL_BACKEND = {
+    "console": "django.core.mail.backends.console.EmailBackend",
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "smtps": "django.core.mail.backends.smtp.EmailBackend",
+}.get(_mail.scheme, "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or 25
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Easel <easel@{urlsplit(BASE_URL).hostname or 'localhost'}>")
+
+# --- what the browser is told ------------------------------------------------------------------------------------
+_bucket_origin = []
+if AWS_STORAGE_BUCKET_NAME:
+    # Presigned pictures come from the bucket's own address.
+    _s3 = urlsplit(env.text("AWS_S3_ENDPOINT_URL", "https://s3.amazonaws.com"))
+    _bucket_origin = [f"{_s3.scheme}://{_s3.netloc}", f"{_s3.scheme}://{AWS_STORAGE_BUCKET_NAME}.{_s3.netloc}"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", *_bucket_origin],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+WHITENOISE_MAX_AGE = 60 if DEBUG else 31536000
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+LOG_FORMAT = env.choice("LOG_FORMAT", ["console", "json"], "console")
+LOGGING_CONFIG = "images_app.lib.logs.configure"
+LOGGING: dict[str, Any] = {"format": LOG_FORMAT, "level": env.text("LOG_LEVEL", "INFO").upper()}
+SILENCED_SYSTEM_CHECKS: list[str] = []

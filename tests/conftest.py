@@ -1,0 +1,75 @@
+"""The standing cast: two strangers, an admin, a provider and its models."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from images_app.providers.models import ImageModel, ModelPrice, Provider
+from images_app.teams.actions import make_person
+from images_app.teams.models import User
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: pytest.FixtureRequest) -> None:
+    """Pages need no collected files in tests."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return make_person("alice@example.com", PASSWORD, name="Alice Ardent")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """A stranger to Alice."""
+    return make_person("bob@example.com", PASSWORD, name="Bob Bright")
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return make_person("admin@example.com", PASSWORD, name="Ada Admin", superuser=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def signed_in(person: User) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def provider(db: None) -> Provider:
+    """The only provider; its address leads nowhere unless a test changes it."""
+    Provider.objects.all().delete()
+    return Provider.objects.create(
+        slug="stub", name="Stub", base_url="http://127.0.0.1:9/v1", api_key="sk-test", from_environment=True
+    )
+
+
+@pytest.fixture
+def model(provider: Provider) -> ImageModel:
+    model = ImageModel.objects.create(
+        provider=provider,
+        name="dall-e-3",
+        label="DALL·E 3",
+        sizes=["1024x1024", "1792x1024", "1024x1792"],
+        qualities=["standard", "hd"],
+        styles=["vivid", "natural"],
+        response_formats=["b64_json", "url"],
+    )
+    for size in model.sizes:
+        square = size == "1024x1024"
+        ModelPrice.objects.create(model=model, size=size, quality="standard", usd=Decimal("0.04" if square else "0.08"))
+        ModelPrice.objects.create(model=model, size=size, quality="hd", usd=Decimal("0.08" if square else "0.12"))
+    return model
