@@ -1,6 +1,6 @@
-"""The real servers tests run against: Valkey, PostgreSQL and an S3 store, each from a wheel, each on loopback.
+"""The real servers tests run against: Valkey, PostgreSQL and an S3 store, each from a wheel, on loopback.
 
-Every one keeps its data in a temporary folder, listens on free ports, and dies with the process that started it.
+Every one keeps its data in a temporary folder, listens on free ports, and dies with whoever started it.
 Start one per test run, never one per worker of a parallel run: its workers inherit the environment.
 """
 
@@ -68,10 +68,15 @@ def start_postgres() -> Iterator[str]:
             shutil.chown(folder, user)
         data = folder / "data"
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
-            + ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-            user=user, cwd=folder, check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                *(programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
+                *("--no-sync", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            ],
+            user=user,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
         [port] = _free_ports(1)
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", ""]
         for setting in ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"):
@@ -150,9 +155,15 @@ def _running(
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, user=user, preexec_fn=die_with_parent,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            command,
+            cwd=folder,
+            env=environment,
+            user=user,
+            preexec_fn=die_with_parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
         deadline = time.monotonic() + START_SECONDS
         while not ready():
