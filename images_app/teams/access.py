@@ -1,0 +1,22 @@
+"""Which team a person works in, and which teams they may see."""
+
+from django.db.models import QuerySet
+
+from images_app.teams.actions import give_personal_team
+from images_app.teams.models import Role, Team, User
+
+
+def current_team(person: User) -> Team:
+    """The team new pictures go to: the personal one."""
+    # Somebody made by a command of Django's own has none yet.
+    return personal_teams(person).first() or give_personal_team(person)
+
+
+def personal_teams(person: User) -> QuerySet[Team]:
+    """One team, or none for somebody who was made without."""
+    return teams_of(person).filter(personal=True, memberships__role=Role.OWNER).order_by("created_at")
+
+
+def teams_of(person: User) -> QuerySet[Team]:
+    """Every team the person belongs to, each once."""
+    return Team.objects.filter(memberships__person=person)

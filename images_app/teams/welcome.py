@@ -1,0 +1,95 @@
+"""The first start: nobody has an account, every page leads to /welcome/, and one token lets one person in."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from images_app.teams.models import User
+
+# Asked by machines, which want the truth and not a page.
+_ALWAYS_OPEN = ("/healthz", "/readyz", "/metrics", "/v1/")
+
+
+class WrongToken(Exception):
+    """The token is missing, used up, or not the one that was made."""
+
+
+class FirstStartMiddleware:
+    """Leads every page to /welcome/ while nobody has an account; costs nothing once somebody has."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.somebody = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.somebody or request.path_info.startswith((*_ALWAYS_OPEN, settings.STATIC_URL)):
+            return self.get_response(request)
+        self.somebody = User.objects.exists()
+        welcome = reverse("welcome")
+        if self.somebody or request.path_info == welcome:
+            return self.get_response(request)
+        return HttpResponseRedirect(welcome)
+
+
+def welcome_address() -> str | None:
+    """The address that makes the first account, or None once somebody has one."""
+    if User.objects.exists():
+        return None
+    return f"{settings.BASE_URL}{reverse('welcome')}?token={_kept_token()}"
+
+
+def token_fits(given: str) -> bool:
+    """Whether ``given`` is the token that waits; takes the same time for any wrong one."""
+    try:
+        kept = _path().read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return False
+    return bool(kept) and secrets.compare_digest(given.encode(), kept.encode())
+
+
+@contextmanager
+def used_token(given: str) -> Iterator[None]:
+    """Uses the token up for the block; a block that fails puts it back. Raises WrongToken.
+
+    The rename decides between two who come at once. A process killed inside the block leaves no token and no
+    account, and the next start makes a new token.
+    """
+    spent = _path().with_name(f".{_path().name}.{secrets.token_hex(4)}")
+    try:
+        if not token_fits(given):
+            raise WrongToken
+        _path().rename(spent)
+    except FileNotFoundError:
+        raise WrongToken from None
+    try:
+        yield
+    except BaseException:
+        spent.rename(_path())
+        raise
+    spent.unlink()
+
+
+def _kept_token() -> str:
+    path = _path()
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(32), encoding="utf-8")
+        try:
+            os.link(draft, path)  # atomic: of two that start together, the first one's token stands
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _path() -> Path:
+    return Path(settings.WELCOME_TOKEN_FILE)
