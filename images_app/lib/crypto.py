@@ -1,7 +1,7 @@
 """Secrets at rest: text sealed with the newest key of ``settings.FIELD_KEY``, opened with any of them.
 
-``FIELD_KEY`` holds one or more Fernet keys with commas between them, the newest first. To rotate: put a new key in
-front, ``reseal`` every stored token, then take the old key away.
+``FIELD_KEY`` holds one or more Fernet keys with commas between them, the newest first. To rotate: put a new
+key in front, ``reseal`` every stored token, then take the old key away.
 """
 
 from functools import lru_cache
@@ -11,11 +11,11 @@ from django.conf import settings
 
 
 class SealError(Exception):
-    """FIELD_KEY cannot be used, or none of its keys opens a token. The text never holds key, token or secret."""
+    """FIELD_KEY cannot be used, or none of its keys opens a token. Its text never holds a key or a secret."""
 
 
 class Secret(str):
-    """Text that works as any other but does not show itself in a repr, hence not in a traceback or a debug page."""
+    """Text like any other that hides itself in a repr, hence in tracebacks and debug pages."""
 
     __slots__ = ()
 
@@ -38,9 +38,7 @@ def unseal(token: str) -> Secret:
     try:
         return Secret(_keys(settings.FIELD_KEY).decrypt(token.encode()).decode())
     except InvalidToken:
-        raise SealError(
-            "No key in FIELD_KEY opens this secret; put back the key it was sealed with."
-        ) from None
+        raise SealError("No key in FIELD_KEY opens this secret; put back its old key.") from None
 
 
 def reseal(token: str) -> str:
@@ -56,6 +54,4 @@ def _keys(field_key: str) -> MultiFernet:
     try:
         return MultiFernet([Fernet(word) for word in words])
     except ValueError:
-        raise SealError(
-            "FIELD_KEY must be Fernet keys (32 bytes in url-safe base64) with commas between."
-        ) from None
+        raise SealError("FIELD_KEY must be Fernet keys with commas between; new_key() makes one.") from None
