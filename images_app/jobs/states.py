@@ -29,7 +29,7 @@ ARROWS: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.SUCCEEDED, State.LOST}),
     # A paid result that arrives after a decision is kept all the same.
     State.FAILED: frozenset({State.RECEIVED}),
-    State.REJECTED: frozenset(),
+    State.REJECTED: frozenset({State.RECEIVED}),
     State.CANCELLED: frozenset({State.RECEIVED}),
     State.LOST: frozenset({State.RECEIVED}),
     State.SUCCEEDED: frozenset(),

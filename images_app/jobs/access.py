@@ -1,0 +1,48 @@
+"""The only way a view gets a job or a generation: what this person may see, else the same 404 as for none at all."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from images_app.jobs.models import Generation, ImageJob
+from images_app.teams.models import Role, User
+
+
+def jobs_of(person: User) -> QuerySet[ImageJob]:
+    """A person's own jobs, newest first, with what every page shows of them."""
+    return (
+        ImageJob.objects.filter(person=person)
+        .select_related("generation__model", "provider", "person", "team")
+        .prefetch_related("images")
+    )
+
+
+def generations_of(person: User) -> QuerySet[Generation]:
+    """A person's own submissions, newest first, with their jobs and pictures."""
+    return (
+        Generation.objects.filter(person=person)
+        .select_related("model__provider", "person", "team", "parent_image")
+        .prefetch_related("jobs__images", "jobs__provider")
+    )
+
+
+def visible_job(person: User, job_id: UUID) -> ImageJob:
+    job = jobs_of(person).filter(pk=job_id).first()
+    if job is None:
+        raise Http404("no such job")
+    return job
+
+
+def visible_generation(person: User, generation_id: UUID) -> Generation:
+    generation = generations_of(person).filter(pk=generation_id).first()
+    if generation is None:
+        raise Http404("no such generation")
+    return generation
+
+
+def may_act_on(person: User, job: ImageJob) -> bool:
+    """Whether a person may cancel or decide: the owner, and the team's owners and admins."""
+    if job.person_id == person.pk:
+        return True
+    return job.team.memberships.filter(person=person, role__in=[Role.OWNER, Role.ADMIN]).exists()

@@ -1,0 +1,191 @@
+"""What people do with jobs. Each verb owns its transaction; every door calls these."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from images_app.jobs.access import may_act_on
+from images_app.jobs.fairness import give_back_turns, take_turns
+from images_app.jobs.hints import hint
+from images_app.jobs.models import Generation, ImageJob
+from images_app.jobs.request import JobRequest
+from images_app.jobs.settle import price_words
+from images_app.jobs.states import IN_FLIGHT, State
+from images_app.jobs.transition import move, record
+from images_app.lib.failpoints import failpoint
+from images_app.teams.models import User
+
+MOST_HINTS = 8
+
+
+class KeyReused(Exception):
+    """The idempotency key was used before, for something else."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What a submission came to; ``created`` is False where the key had been used for the same thing before."""
+
+    generation: Generation
+    created: bool
+
+
+class Choice(models.TextChoices):
+    """What a person may decide about a call with unknown outcome."""
+
+    RETRY = "retry", "Make it again"
+    CHARGED = "charged", "Give up: it was charged"
+    WRITTEN_OFF = "written_off", "Give up: write it off"
+
+
+def submit(request: JobRequest) -> Submitted:
+    """One generation and its jobs, once per idempotency key; KeyReused where the key stands for something else."""
+    if earlier := _earlier(request):
+        return earlier
+    try:
+        with transaction.atomic():
+            generation = _create(request)
+    except IntegrityError:
+        # The same form, sent twice at once: the other one was first.
+        if earlier := _earlier(request):
+            return earlier
+        raise
+    failpoint("submitted")
+    return Submitted(generation, created=True)
+
+
+def again(generation: Generation, actor: User, *, key: str, n: int | None = None) -> Submitted:
+    """A new submission of the same recipe."""
+    return submit(
+        JobRequest(
+            person=actor,
+            team=generation.team,
+            model=generation.model,
+            prompt=generation.prompt,
+            size=generation.size,
+            quality=generation.quality,
+            style=generation.style,
+            n=n or generation.n,
+            idempotency_key=key,
+        )
+    )
+
+
+def cancel(job: ImageJob, actor: User) -> bool:
+    """Cancel what waits. A call already made is paid: it is only marked, and its picture is stored all the same.
+
+    True where the job is cancelled now; False where it was too late.
+    """
+    if not may_act_on(actor, job):
+        raise PermissionDenied
+    with transaction.atomic():
+        if move(job, [State.QUEUED], State.CANCELLED, actor=actor, note="cancelled", charged_usd=_owed(job)):
+            give_back_turns(job.provider_id, job.team_id, job.person_id)
+            return True
+        ImageJob.objects.filter(pk=job.pk, state__in=IN_FLIGHT).update(cancel_requested=True)
+    return False
+
+
+def cancel_generation(generation: Generation, actor: User) -> int:
+    """Cancel every picture of a submission that waits; returns how many."""
+    return sum(cancel(job, actor) for job in generation.jobs.filter(state__in=[State.QUEUED, *IN_FLIGHT]))
+
+
+def cancel_waiting(person: User) -> int:
+    """Cancel everything of a person that waits; returns how many."""
+    return sum(cancel(job, person) for job in ImageJob.objects.filter(person=person, state=State.QUEUED))
+
+
+def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
+    """The person's word on a call with unknown outcome; False where it was settled meanwhile."""
+    if not may_act_on(actor, job):
+        raise PermissionDenied
+    words = f": {note}" if note else ""
+    if choice is Choice.RETRY:
+        risk = price_words(job.price_usd)
+        with transaction.atomic():
+            moved = move(
+                job,
+                [State.UNKNOWN],
+                State.QUEUED,
+                actor=actor,
+                note=f"make it again, at the risk of another {risk}{words}",
+                reason="",
+                message="",
+                next_cause="decision",
+                next_actor=actor,
+                run_after=timezone.now(),
+                cancel_requested=False,
+            )
+            if moved:
+                hint("jobs.generate", "generate")
+        return moved
+    charged = choice is Choice.CHARGED
+    return move(
+        job,
+        [State.UNKNOWN],
+        State.FAILED,
+        actor=actor,
+        note=f"{'given up as charged' if charged else 'given up and written off'}{words}",
+        reason="given_up_charged" if charged else "given_up_written_off",
+        charged_usd=job.price_usd if charged else Decimal(0),
+    )
+
+
+def _earlier(request: JobRequest) -> Submitted | None:
+    generation = Generation.objects.filter(
+        person=request.person, idempotency_key=request.idempotency_key
+    ).first()
+    if generation is None:
+        return None
+    if generation.body_hash != request.body_hash():
+        raise KeyReused
+    return Submitted(generation, created=False)
+
+
+def _create(request: JobRequest) -> Generation:
+    provider = request.model.provider
+    generation = Generation.objects.create(
+        team=request.team,
+        person=request.person,
+        model=request.model,
+        prompt=request.prompt,
+        size=request.size,
+        quality=request.quality,
+        style=request.style,
+        n=request.n,
+        idempotency_key=request.idempotency_key,
+        body_hash=request.body_hash(),
+        source=request.source,
+        parent_image=request.parent_image,
+    )
+    price = request.model.price(request.size, request.quality)
+    turns = take_turns(provider, request.team, request.person, request.n)
+    jobs = ImageJob.objects.bulk_create(
+        ImageJob(
+            generation=generation,
+            team=request.team,
+            person=request.person,
+            provider=provider,
+            position=position,
+            turn=turn,
+            price_usd=price,
+        )
+        for position, turn in enumerate(turns)
+    )
+    for job in jobs:
+        record(job, "", State.QUEUED, actor=request.person, note="submitted")
+    # One hint wakes one thread, which then goes on while there is work.
+    for _ in range(min(request.n, MOST_HINTS)):
+        hint("jobs.generate", "generate")
+    return generation
+
+
+def _owed(job: ImageJob) -> Decimal:
+    """What earlier attempts of a cancelled job are known or feared to have cost."""
+    risky = job.attempts.filter(Q(outcome="unknown") | Q(outcome="done"))
+    return sum((attempt.price_usd or Decimal(0) for attempt in risky), Decimal(0))

@@ -1,0 +1,58 @@
+"""Jobs in the admin: to read and to search, never to edit (the state machine owns them)."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
+
+
+class ReadOnly:
+    """Rows the product writes: no adding, changing or deleting by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):
+    model = Attempt
+    extra = 0
+    fields = ["number", "cause", "actor", "outcome", "reason", "status", "price_usd", "sent_at", "answered_at"]
+    readonly_fields = fields
+
+
+class EventInline(ReadOnly, admin.TabularInline[JobEvent, ImageJob]):
+    model = JobEvent
+    extra = 0
+    fields = ["at", "from_state", "to_state", "actor", "reason"]
+    readonly_fields = fields
+
+
+@admin.register(ImageJob)
+class ImageJobAdmin(ReadOnly, admin.ModelAdmin[ImageJob]):
+    list_display = ["id", "state", "reason", "person", "team", "provider", "created_at", "charged_usd"]
+    list_filter = ["state", "provider", "created_at"]
+    list_select_related = ["person", "team", "provider"]
+    search_fields = ["id", "person__email", "team__slug", "reason", "generation__prompt"]
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    inlines = [AttemptInline, EventInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImageJob]:
+        return super().get_queryset(request).select_related("person", "team", "provider", "generation")
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnly, admin.ModelAdmin[Generation]):
+    list_display = ["id", "person", "team", "model", "size", "quality", "style", "n", "source", "created_at"]
+    list_filter = ["model", "source", "created_at"]
+    list_select_related = ["person", "team", "model"]
+    search_fields = ["id", "person__email", "team__slug", "prompt"]
+    date_hierarchy = "created_at"
+    show_full_result_count = False

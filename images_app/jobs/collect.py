@@ -1,0 +1,222 @@
+"""From a kept reply to pictures in storage: fetch what is only a url, then store what is on disk.
+
+Both halves may be repeated at any time: bytes lie under the attempt's name until storage has them, and storing the same
+bytes twice finds the first row. ``run_after`` is the soft lease: whoever moves it forward does the next try.
+"""
+
+import base64
+import logging
+import re
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from images_app.images.actions import BadPicture, store
+from images_app.jobs import spool
+from images_app.jobs.hints import send
+from images_app.jobs.models import Attempt, ImageJob
+from images_app.jobs.states import State
+from images_app.jobs.transition import move
+from images_app.lib.dbtime import from_now
+from images_app.lib.download import DownloadError, fetch
+from images_app.lib.failpoints import failpoint
+from images_app.providers.client import Picture, sort_reply
+
+logger = logging.getLogger(__name__)
+
+TRY_S = 180.0  # longest a try may take before another worker may repeat it
+FETCH_WAITS_S = (2, 5, 15, 60, 300, 600)
+URL_LIFE = timedelta(minutes=70)  # endpoints say 60; the last tries come after that
+MOST_TRIES = 6  # of bytes that are bad, or that kill the worker who opens them
+DOWNLOAD_S = 120.0
+STORAGE_WAIT_S = 10.0
+
+
+def collect(job_id: UUID) -> None:
+    """Bring the bytes of every paid picture of a job to disk, then tell the media workers."""
+    job = _take(job_id, "collect")
+    if job is None:
+        return
+    for attempt in _paid(job):
+        for position, picture in enumerate(_pictures(attempt)):
+            try:
+                _to_disk(job, attempt, position, picture)
+            except DownloadError as error:
+                return _fetch_later(job, attempt, error)
+    moved = ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
+        reason="store", message="", run_after=from_now(0), media_tries=0
+    )
+    failpoint("collected")
+    if moved:
+        send("jobs.media", "media", str(job.pk))
+    return None
+
+
+def store_pictures(job_id: UUID) -> None:
+    """Check and store what :func:`collect` brought, then RECEIVED to SUCCEEDED. Storage errors are raised and retried."""
+    job = _take(job_id, "store")
+    if job is None:
+        return
+    paid = _paid(job)
+    bad: BadPicture | None = None
+    try:
+        for attempt in paid:
+            bad = _store_attempt(job, attempt) or bad
+    except FileNotFoundError:
+        logger.warning("job %s: its bytes went away while they were being stored", job.pk)
+        return None
+    except Exception:
+        # Storage or database trouble is no fault of the picture: it does not count against its tries.
+        ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
+            media_tries=max(job.media_tries - 1, 0), run_after=from_now(STORAGE_WAIT_S)
+        )
+        raise
+    failpoint("stored")
+    if bad is not None and not job.images.exists():
+        return _bad_bytes(job, paid, bad)
+    return _finish(job, paid, set_aside=bad is not None)
+
+
+def store_late(attempt: Attempt) -> None:
+    """A paid result that came when its job had long got its picture from another call: kept beside it."""
+    job = ImageJob.objects.select_related("generation", "team", "person", "provider").get(pk=attempt.job_id)
+    for position, picture in enumerate(_pictures(attempt)):
+        _to_disk(job, attempt, position, picture)
+    bad = _store_attempt(job, attempt)
+    ImageJob.objects.filter(pk=job.pk, state=State.SUCCEEDED).update(charged_usd=_charge(job))
+    if bad is None:
+        spool.discard(attempt.pk)
+    else:
+        spool.set_aside(attempt.pk)
+
+
+def _store_attempt(job: ImageJob, attempt: Attempt) -> BadPicture | None:
+    """Store every picture of one reply; the error of the last that is none, where there was one."""
+    bad = None
+    for position, picture in enumerate(_pictures(attempt)):
+        path = spool.bytes_path(attempt.pk, position)
+        if not path.exists():
+            continue
+        revised = (picture.revised_prompt or "").replace("\x00", "")
+        try:
+            store(path, job=job, attempt=attempt, position=position, revised_prompt=revised)
+        except BadPicture as error:
+            bad = error
+    return bad
+
+
+def _take(job_id: UUID, step: str) -> ImageJob | None:
+    """Win the right to the next try of ``step``; None where there is nothing to do or someone else is at it."""
+    won = ImageJob.objects.filter(
+        pk=job_id, state=State.RECEIVED, reason=step, run_after__lte=from_now(0)
+    ).update(run_after=from_now(TRY_S), media_tries=F("media_tries") + 1)
+    if not won:
+        return None
+    job = ImageJob.objects.select_related("generation", "team", "person", "provider").get(pk=job_id)
+    if job.media_tries > MOST_TRIES and step == "store":
+        _lose(job, "bad_picture", "The picture could not be opened, however often it was tried.")
+        return None
+    return job
+
+
+def _paid(job: ImageJob) -> list[Attempt]:
+    return list(job.attempts.filter(outcome=Attempt.Outcome.DONE).order_by("number"))
+
+
+def _pictures(attempt: Attempt) -> tuple[Picture, ...]:
+    """What the kept reply holds; nothing where it was stored before and is gone."""
+    try:
+        kept = spool.read(spool.reply_path(attempt.pk))
+    except FileNotFoundError:
+        return ()
+    return sort_reply(kept.status, kept.headers, kept.body).pictures
+
+
+def _to_disk(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -> None:
+    path = spool.bytes_path(attempt.pk, position)
+    if path.exists():
+        return
+    if picture.b64 is not None:
+        spool.write_durably(path, decode(picture.b64))
+    elif picture.url is not None:
+        endpoint = job.provider.endpoint()
+        fetch(
+            picture.url,
+            to=path,
+            allowed_origins=endpoint.allowed_origins(),
+            ports=endpoint.ports(),
+            hosts=endpoint.result_hosts,
+            total_s=DOWNLOAD_S,
+        )
+
+
+def decode(text: str) -> bytes:
+    """Base64 as endpoints really send it: with a data: prefix, url-safe letters, line breaks or missing padding."""
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    plain = re.sub(r"\s+", "", text).translate(str.maketrans("-_", "+/")).rstrip("=")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4))
+
+
+def _fetch_later(job: ImageJob, attempt: Attempt, error: DownloadError) -> None:
+    logger.warning("job %s: the result could not be fetched (%s)", job.pk, error.reason)
+    age = timezone.now() - (attempt.answered_at or timezone.now())
+    if age > URL_LIFE or error.permanent:
+        return _lose(job, f"fetch_{error.reason}"[:60], f"The picture's address stopped answering: {error.message}")
+    wait = FETCH_WAITS_S[min(job.media_tries - 1, len(FETCH_WAITS_S) - 1)]
+    ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(run_after=from_now(wait), message=error.message)
+    return None
+
+
+def _bad_bytes(job: ImageJob, paid: list[Attempt], error: BadPicture) -> None:
+    """Bytes from a url may have been cut on the way: fetch them again. Bytes from the reply itself will not change."""
+    by_url = any(picture.url for attempt in paid for picture in _pictures(attempt))
+    if not by_url or job.media_tries >= MOST_TRIES:
+        return _lose(job, error.reason, error.message)
+    for attempt in paid:
+        for path in spool.folder().glob(f"{attempt.pk}-*.bin"):
+            path.unlink(missing_ok=True)
+    wait = FETCH_WAITS_S[min(job.media_tries, len(FETCH_WAITS_S)) - 1]
+    ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
+        reason="collect", message=error.message, run_after=from_now(wait)
+    )
+    return None
+
+
+def _lose(job: ImageJob, reason: str, message: str) -> None:
+    """Paid and gone, or unusable: an incident that stays listed, with the reply kept."""
+    logger.error("job %s: a paid picture is lost (%s)", job.pk, reason)
+    moved = move(
+        job,
+        [State.RECEIVED],
+        State.LOST,
+        note=reason,
+        reason=reason[:60],
+        message=message,
+        charged_usd=_charge(job),
+    )
+    if moved:
+        for attempt in _paid(job):
+            spool.set_aside(attempt.pk)
+
+
+def _finish(job: ImageJob, paid: list[Attempt], *, set_aside: bool) -> None:
+    if not job.images.exists():
+        return _lose(job, "reply_gone", "The endpoint's reply was kept, but is no longer on disk.")
+    done = move(job, [State.RECEIVED], State.SUCCEEDED, reason="", message="", charged_usd=_charge(job))
+    failpoint("succeeded")
+    if done:
+        for attempt in paid:
+            if set_aside:
+                spool.set_aside(attempt.pk)
+            spool.discard(attempt.pk)
+    return None
+
+
+def _charge(job: ImageJob) -> Decimal | None:
+    """The price of every call known to be executed; None where one of the prices is unknown."""
+    prices = [attempt.price_usd for attempt in _paid(job)]
+    return None if None in prices else sum((price for price in prices if price is not None), Decimal(0))

@@ -1,0 +1,66 @@
+"""Which of a person's jobs a list shows, read from the address."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from images_app.jobs.models import ImageJob
+from images_app.jobs.states import PENDING, State
+
+# What people ask for; several states of the machine may be one of theirs.
+GROUPS: dict[str, tuple[str, frozenset[State]]] = {
+    "under-way": ("Under way", PENDING),
+    "decide": ("Needs your decision", frozenset({State.UNKNOWN})),
+    "done": ("Done", frozenset({State.SUCCEEDED})),
+    "refused": ("Refused", frozenset({State.REJECTED})),
+    "failed": ("Failed", frozenset({State.FAILED})),
+    "lost": ("Lost", frozenset({State.LOST})),
+    "cancelled": ("Cancelled", frozenset({State.CANCELLED})),
+}
+TEXT_AT_MOST = 200
+
+
+def text_field(**attributes: str) -> dict[str, Any]:
+    """The options of a search box over what people wrote."""
+    return {
+        "max_length": TEXT_AT_MOST,
+        "widget": forms.TextInput(attrs={"type": "search", "autocomplete": "off", **attributes}),
+    }
+
+
+class JobFilter(django_filters.FilterSet):
+    """``text`` within the prompt; ``state`` one of GROUPS. What it does not understand finds nothing."""
+
+    text = django_filters.CharFilter(
+        field_name="generation__prompt",
+        lookup_expr="icontains",
+        label="Search prompts",
+        **text_field(placeholder="Search prompts"),
+    )
+    state = django_filters.ChoiceFilter(
+        method="in_group",
+        label="State",
+        empty_label="Every state",
+        choices=[(value, label) for value, (label, _) in GROUPS.items()],
+    )
+
+    class Meta:
+        model = ImageJob
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[ImageJob]) -> None:
+        super().__init__(data, queryset)
+
+    def in_group(self, jobs: QuerySet[ImageJob], name: str, value: str) -> QuerySet[ImageJob]:
+        return jobs.filter(state__in=GROUPS[value][1])
+
+    @property
+    def rows(self) -> QuerySet[ImageJob]:
+        return self.qs if self.is_valid() else self.queryset.none()
+
+    @property
+    def in_use(self) -> bool:
+        return any(self.data.get(name) for name in self.filters)

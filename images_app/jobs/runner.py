@@ -1,0 +1,153 @@
+"""One job from claim to stored reply, as a pipe of small steps.
+
+claim ▶ SENT committed ▶ endpoint called ▶ reply on disk ▶ outcome settled ▶ bytes fetched ▶ media told.
+No database connection is held while the endpoint works.
+"""
+
+import logging
+import random
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.utils import timezone
+
+from images_app.jobs import collect, settle, spool
+from images_app.jobs.claim import Claim
+from images_app.jobs.models import Attempt, ImageJob
+from images_app.jobs.states import State
+from images_app.jobs.transition import move
+from images_app.lib.failpoints import failpoint
+from images_app.providers import client
+from images_app.providers.client import Endpoint, ImageRequest, Reply
+from images_app.providers.errors import Outcome
+
+logger = logging.getLogger(__name__)
+
+DATABASE_TRIES = 5
+
+
+class TooLate(Exception):
+    """The process was stopped for so long between committing SENT and connecting that the claim may be gone."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An authorised call, committed as SENT and not yet made."""
+
+    attempt: Attempt
+    endpoint: Endpoint
+    request: ImageRequest
+
+
+def run(claim: Claim) -> None:
+    """See a claimed job through. Whatever goes wrong after SENT is for the adopter and the sweeper to find."""
+    failpoint("claimed")
+    call = mark_sent(claim)
+    if call is None:
+        return
+    failpoint("sent")
+    reply = make_call(call)
+    failpoint("answered")
+    if reply is None:
+        return
+    if reply.outcome in {Outcome.DONE, Outcome.UNKNOWN} and reply.status is not None:
+        keep(call.attempt, reply)
+    failpoint("spooled")
+    if not _settle_with_patience(call.attempt, reply):
+        return
+    failpoint("settled")
+    if reply.outcome is Outcome.DONE:
+        collect.collect(claim.job.pk)
+
+
+def mark_sent(claim: Claim) -> Call | None:
+    """CLAIMED to SENT with its Attempt row, committed before any byte leaves; None where the job is not ours to send."""
+    job = ImageJob.objects.select_related("generation__model", "provider").get(pk=claim.job.pk)
+    if job.cancel_requested or job.provider.paused_at is not None:
+        release(claim, "cancelled before it was sent" if job.cancel_requested else "the provider is paused")
+        return None
+    with transaction.atomic():
+        if not move(job, [State.CLAIMED], State.SENT, guard=claim.guard(), sent_at=timezone.now()):
+            return None
+        attempt = Attempt.objects.create(
+            job=job,
+            provider=job.provider,
+            number=job.attempts.count() + 1,
+            cause=job.next_cause,
+            actor_id=job.next_actor_id,
+            price_usd=job.price_usd,
+        )
+    generation = job.generation
+    profile = generation.model
+    request = ImageRequest(
+        model=profile.name,
+        prompt=generation.prompt,
+        size=generation.size,
+        quality=generation.quality or None,
+        style=generation.style or None,
+        response_format=profile.response_formats[0] if profile.response_formats else None,
+        extras=profile.extras,
+        attempt_id=str(attempt.pk),
+    )
+    return Call(attempt=attempt, endpoint=job.provider.endpoint(), request=request)
+
+
+def release(claim: Claim, why: str) -> bool:
+    """CLAIMED back to QUEUED: nothing was sent, nothing is owed. A cancelled one goes on to CANCELLED."""
+    job = claim.job
+    if not move(job, [State.CLAIMED], State.QUEUED, guard=claim.guard(), note=why, lease_owner="", lease_until=None):
+        return False
+    if ImageJob.objects.filter(pk=job.pk, cancel_requested=True).exists():
+        move(job, [State.QUEUED], State.CANCELLED, note=why, charged_usd=0)
+    return True
+
+
+def make_call(call: Call) -> Reply | None:
+    """The paid call. None where it was not made because we came too late: the sweeper asks for a decision."""
+    committed = time.clock_gettime(time.CLOCK_BOOTTIME)
+    patience_s = settings.LEASE_SECONDS / 2
+
+    def still_ours() -> None:
+        if time.clock_gettime(time.CLOCK_BOOTTIME) - committed > patience_s:
+            raise TooLate
+
+    connections.close_all()
+    try:
+        return client.generate(call.endpoint, call.request, before_send=still_ours)
+    except TooLate:
+        logger.warning("attempt %s was not sent: this process had been stopped for too long", call.attempt.pk)
+        return None
+
+
+def keep(attempt: Attempt, reply: Reply) -> None:
+    """Put a reply on disk. Tried until it works: the reply is paid and exists nowhere else."""
+    kept = spool.Spooled(
+        attempt_id=attempt.pk,
+        job_id=attempt.job_id,
+        status=reply.status or 0,
+        headers=reply.headers,
+        body=reply.raw,
+    )
+    pause_s = 1.0
+    while True:
+        try:
+            spool.write(kept)
+            return
+        except OSError as error:
+            logger.critical("attempt %s: the spool cannot be written (%s); trying again", attempt.pk, error.strerror)
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 2, 30.0)
+
+
+def _settle_with_patience(attempt: Attempt, reply: Reply) -> bool:
+    """Settle, with a few tries while the database is away; False leaves it to the adopter and the sweeper."""
+    for tries in range(DATABASE_TRIES):
+        try:
+            return settle.settle(attempt, reply)
+        except (DatabaseError, InterfaceError) as error:
+            connections.close_all()
+            logger.warning("attempt %s not settled yet: %s", attempt.pk, type(error).__name__)
+            time.sleep(min(2.0**tries, 10.0) * random.uniform(0.5, 1.0))  # noqa: S311  (jitter, not a secret)
+    return False

@@ -1,0 +1,184 @@
+"""Finding what was left behind: claims nobody holds, replies nobody wrote down, pictures nobody stored.
+
+Everything here may run at any time, in any number of processes, and twice.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from images_app.jobs import collect, settle, spool
+from images_app.jobs.hints import send
+from images_app.jobs.models import Attempt, ImageJob
+from images_app.jobs.states import State
+from images_app.jobs.transition import move
+from images_app.lib.dbtime import from_now
+from images_app.lib.download import DownloadError
+from images_app.providers.client import sort_reply
+from images_app.providers.errors import Outcome
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+DECISION_DAYS = 14
+UNCLEAR_DAYS = 30
+
+
+def sweep() -> dict[str, int]:
+    """One round; counts of what was found, for the log and the tests."""
+    found = {
+        "released": sum(_release(job) for job in _expired(State.CLAIMED)),
+        "unclear": sum(_ask(job) for job in _expired(State.SENT)),
+        "hinted": _hint_received(),
+        "overdue": sum(_close(job) for job in _undecided()),
+    }
+    if any(found.values()):
+        logger.info("sweep: %s", found)
+    return found
+
+
+def adopt(older_than_s: float | None = None) -> int:
+    """Settle spooled replies whose worker is gone. Returns how many were adopted."""
+    age = settings.LEASE_SECONDS / 2 if older_than_s is None else older_than_s
+    return sum(_adopt_one(path) for path in spool.waiting(age, time.time()))
+
+
+def tidy() -> int:
+    """Forget unclear replies after 30 days; returns how many."""
+    limit = time.time() - timedelta(days=UNCLEAR_DAYS).total_seconds()
+    old = [path for path in spool.folder().glob("unclear/*.reply") if path.stat().st_mtime < limit]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _expired(state: State) -> list[ImageJob]:
+    return list(ImageJob.objects.filter(state=state, lease_until__lt=Now()).order_by("lease_until")[:BATCH])
+
+
+def _release(job: ImageJob) -> bool:
+    """A claim whose worker is gone; nothing was sent, so it waits again at its old place."""
+    expired = Q(fence=job.fence, lease_until__lt=Now())
+    if not move(
+        job,
+        [State.CLAIMED],
+        State.QUEUED,
+        guard=expired,
+        note="its worker stopped before sending",
+        lease_owner="",
+        lease_until=None,
+    ):
+        return False
+    if job.cancel_requested:
+        move(job, [State.QUEUED], State.CANCELLED, note="cancelled", charged_usd=0)
+    else:
+        send("jobs.generate", "generate")
+    return True
+
+
+def _ask(job: ImageJob) -> bool:
+    """A call whose worker is gone: adopt its reply where one was kept, else ask for a decision. Never resent."""
+    attempt = job.attempts.order_by("-number").first()
+    if attempt is None:
+        logger.error("job %s is SENT without an attempt", job.pk)
+        return False
+    path = spool.reply_path(attempt.pk)
+    if path.exists():
+        return _adopt_one(path)
+    if attempt.outcome == Attempt.Outcome.OPEN and not _lease_is_over(job):
+        return False
+    return settle.give_up_waiting(attempt)
+
+
+def _lease_is_over(job: ImageJob) -> bool:
+    """Once more, from the row: a heartbeat may have come since the list was read."""
+    return ImageJob.objects.filter(
+        pk=job.pk, state=State.SENT, fence=job.fence, lease_until__lt=Now()
+    ).exists()
+
+
+def _hint_received() -> int:
+    """Pictures that wait to be fetched or stored and whose last try is over."""
+    due = ImageJob.objects.filter(state=State.RECEIVED, run_after__lte=Now()).order_by("run_after")
+    rows = due.values_list("pk", "reason")[:BATCH]
+    for job_id, step in rows:
+        if step == "store":
+            send("jobs.media", "media", str(job_id))
+        else:
+            send("jobs.collect", "generate", str(job_id))
+    return len(rows)
+
+
+def _undecided() -> list[ImageJob]:
+    """Jobs that have asked for a decision for a fortnight."""
+    limit = from_now(-timedelta(days=DECISION_DAYS).total_seconds())
+    fresh = Attempt.objects.filter(job=OuterRef("pk"), answered_at__gt=limit)
+    return list(ImageJob.objects.filter(~Exists(fresh), state=State.UNKNOWN)[:BATCH])
+
+
+def _close(job: ImageJob) -> bool:
+    return move(
+        job,
+        [State.UNKNOWN],
+        State.FAILED,
+        note=f"no decision within {DECISION_DAYS} days: taken as charged",
+        reason="no_decision",
+        charged_usd=job.price_usd,
+    )
+
+
+def _adopt_one(path: Path) -> bool:
+    try:
+        kept = spool.read(path)
+    except FileNotFoundError:
+        return False
+    except (ValueError, KeyError) as error:
+        logger.error("spool file %s cannot be read (%s); left where it is", path.name, type(error).__name__)
+        return False
+    attempt = Attempt.objects.select_related("job").filter(pk=kept.attempt_id).first()
+    if attempt is None:
+        logger.error("spool file %s belongs to no attempt; left where it is", path.name)
+        return False
+    reply = sort_reply(kept.status, kept.headers, kept.body)
+    if settle.settle(attempt, reply):
+        logger.warning("attempt %s: a reply left behind was adopted (%s)", attempt.pk, reply.outcome.value)
+        if reply.outcome is Outcome.DONE:
+            _on_with_it(attempt)
+        return True
+    _clear_up(attempt, reply.outcome)
+    return False
+
+
+def _on_with_it(attempt: Attempt) -> None:
+    state = ImageJob.objects.values_list("state", flat=True).get(pk=attempt.job_id)
+    if state == State.RECEIVED:
+        send("jobs.collect", "generate", str(attempt.job_id))
+    elif state == State.SUCCEEDED:
+        _store_late(attempt)
+
+
+def _clear_up(attempt: Attempt, outcome: Outcome) -> None:
+    """A reply that was settled before: its file is still here because someone died between two steps."""
+    attempt.refresh_from_db(fields=["outcome"])
+    job = attempt.job
+    if outcome is not Outcome.DONE:
+        spool.set_aside(attempt.pk)
+    elif job.state == State.SUCCEEDED:
+        if job.images.filter(attempt=attempt).exists():
+            spool.discard(attempt.pk)
+        else:
+            _store_late(attempt)
+    elif job.state == State.LOST:
+        spool.set_aside(attempt.pk)
+
+
+def _store_late(attempt: Attempt) -> None:
+    try:
+        collect.store_late(attempt)
+    except DownloadError as error:
+        logger.warning("attempt %s: a late result could not be fetched (%s)", attempt.pk, error.reason)
