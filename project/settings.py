@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
 from kombu import Queue
 
 from project import env
@@ -34,7 +34,7 @@ ALLOWED_HOSTS = env.words(
 )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [BASE_URL] if HTTPS else [])
 
-# --- the application -------------------------------------------------------------------------------------------
+# --- the application ---
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -89,7 +89,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- database --------------------------------------------------------------------------------------------------
+# --- database ---
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'easel.sqlite3'}")
 
 
@@ -164,7 +164,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tidy": {"task": "jobs.tidy", "schedule": 3600.0, "options": {"queue": "upkeep", "expires": 600}},
 }
 
-# --- generation ------------------------------------------------------------------------------------------------
+# --- generation ---
 IMAGE_API_BASE_URL = env.text("IMAGE_API_BASE_URL").rstrip("/")
 IMAGE_API_KEY = env.text("IMAGE_API_KEY")
 IMAGE_API_ALLOW_PRIVATE = env.flag("IMAGE_API_ALLOW_PRIVATE")
@@ -175,7 +175,7 @@ LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)
 IDLE_POLL_SECONDS = env.number("IDLE_POLL_SECONDS", 2, least=1)
 FAILPOINTS = env.text("FAIL") if TESTING else ""
 
-# --- files -----------------------------------------------------------------------------------------------------
+# --- files ---
 AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
@@ -206,7 +206,11 @@ def _pictures(prefix: str) -> dict[str, Any]:
             "file_overwrite": True,
             "client_config": Config(
                 signature_version="s3v4",
-                s3={"addressing_style": env.choice("AWS_S3_ADDRESSING_STYLE", ["auto", "path", "virtual"], "auto")},
+                s3={
+                    "addressing_style": env.choice(
+                        "AWS_S3_ADDRESSING_STYLE", ["auto", "path", "virtual"], "auto"
+                    )
+                },
                 # Many S3-compatible stores refuse the newer checksum headers.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
@@ -219,13 +223,16 @@ def _pictures(prefix: str) -> dict[str, Any]:
 
 
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
     "originals": _pictures("originals"),
     "previews": _pictures("previews"),
     "staticfiles": {"BACKEND": "images_app.lib.static.HashedStaticFiles"},
 }
 
-# --- people ----------------------------------------------------------------------------------------------------
+# --- people ---
 AUTH_USER_MODEL = "images_app.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -261,14 +268,19 @@ EMAIL_PORT = _mail.port or 25
 EMAIL_HOST_USER = unquote(_mail.username or "")
 EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Easel <easel@{urlsplit(BASE_URL).hostname or 'localhost'}>")
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", f"Easel <easel@{urlsplit(BASE_URL).hostname or 'localhost'}>"
+)
 
-# --- what the browser is told ------------------------------------------------------------------------------------
+# --- what the browser is told ---
 _bucket_origin = []
 if AWS_STORAGE_BUCKET_NAME:
     # Presigned pictures come from the bucket's own address.
     _s3 = urlsplit(env.text("AWS_S3_ENDPOINT_URL", "https://s3.amazonaws.com"))
-    _bucket_origin = [f"{_s3.scheme}://{_s3.netloc}", f"{_s3.scheme}://{AWS_STORAGE_BUCKET_NAME}.{_s3.netloc}"]
+    _bucket_origin = [
+        f"{_s3.scheme}://{_s3.netloc}",
+        f"{_s3.scheme}://{AWS_STORAGE_BUCKET_NAME}.{_s3.netloc}",
+    ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
