@@ -33,8 +33,8 @@ def make_person(
 ) -> User:
     """A person with a personal team, and a member of the team ``team_slug`` where one is named.
 
-    Their address counts as verified: whoever runs the place vouches for it. ``password`` None: nobody can sign in
-    with one until it is set. Raises PersonExists and NoSuchTeam.
+    Their address counts as verified: whoever runs the place vouches for it. ``password`` None: nobody can sign
+    in with one until it is set. Raises PersonExists and NoSuchTeam.
     """
     if User.objects.filter(email__iexact=email).exists():
         raise PersonExists(email)
@@ -53,8 +53,8 @@ def make_person(
 def make_first_person(email: str, password: str, *, name: str = "") -> User:
     """The account that runs the place: a superuser. Raises NotFirst where anybody has an account.
 
-    Two people or two machines may try at the same moment. The id is the same for both (and nobody else can know
-    it), so the database itself lets one of them in.
+    Two people or two machines may try at the same moment. The id is the same for both (and nobody else can
+    know it), so the database itself lets one of them in.
     """
     try:
         with transaction.atomic():

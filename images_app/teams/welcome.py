@@ -2,14 +2,14 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from images_app.teams.actions import NotFirst, make_first_person
 from images_app.teams.models import User
 
 # Asked by machines, which want the truth and not a page.
@@ -40,6 +40,7 @@ class FirstStartMiddleware:
 def welcome_address() -> str | None:
     """The address that makes the first account, or None once somebody has one."""
     if User.objects.exists():
+        _path().unlink(missing_ok=True)
         return None
     return f"{settings.BASE_URL}{reverse('welcome')}?token={_kept_token()}"
 
@@ -53,26 +54,30 @@ def token_fits(given: str) -> bool:
     return bool(kept) and secrets.compare_digest(given.encode(), kept.encode())
 
 
-@contextmanager
-def used_token(given: str) -> Iterator[None]:
-    """Uses the token up for the block; a block that fails puts it back. Raises WrongToken.
+def make_first_person_with(token: str, email: str, password: str, *, name: str = "") -> User:
+    """The first account, for whoever brings the token, which is used up in the same step.
 
-    The rename decides between two who come at once. A process killed inside the block leaves no token and no
-    account, and the next start makes a new token.
+    Raises WrongToken, and NotFirst where somebody has an account; a failure of any other kind puts the token back.
+    The rename decides between two who come at once. A process killed in the middle leaves no token and no account,
+    and the next start makes a new token.
     """
     spent = _path().with_name(f".{_path().name}.{secrets.token_hex(4)}")
+    if not token_fits(token):
+        raise WrongToken
     try:
-        if not token_fits(given):
-            raise WrongToken
         _path().rename(spent)
     except FileNotFoundError:
         raise WrongToken from None
     try:
-        yield
+        person = make_first_person(email, password, name=name)
+    except NotFirst:
+        spent.unlink()
+        raise
     except BaseException:
         spent.rename(_path())
         raise
     spent.unlink()
+    return person
 
 
 def _kept_token() -> str:

@@ -1,0 +1,53 @@
+"""What people write at the door."""
+
+from typing import Any
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from images_app.teams.models import User
+
+
+def name_field() -> forms.CharField:
+    return forms.CharField(
+        label="Your name",
+        max_length=80,
+        required=False,
+        help_text="As others see it beside your pictures. You may leave it empty.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """allauth's form with a name; allauth checks the address and the password."""
+
+    name = name_field()
+    field_order = ("name", "email", "password1", "password2")
+
+
+class WelcomeForm(forms.Form):
+    """The first account."""
+
+    name = name_field()
+    email = forms.EmailField(
+        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        help_text="Ten characters or more.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    token = forms.CharField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        somebody = User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
+        try:
+            validate_password(cleaned.get("password", ""), somebody)
+        except ValidationError as error:
+            if "password" in cleaned:
+                self.add_error("password", error)
+        return cleaned
