@@ -1,0 +1,1 @@
+"""The pages of jobs, one file a page."""

@@ -1,0 +1,117 @@
+"""`/events/`: a page's stream of server-sent events, as a raw ASGI application.
+
+Beside Django on purpose: a stream that went through its middleware would hold a thread and a database
+connection for as long as it is open. Here an open page costs two coroutines and a socket.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+from django.db import Error as DatabaseError
+
+from images_app.lib.clock import Deadline
+from images_app.live.access import person_of, session_key_of
+from images_app.live.hub import Hub, Subscription
+from images_app.live.messages import HEARTBEAT
+
+PATH = "/events/"
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+_OPENING = b"retry: 2000\n\n"
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class Streams:
+    """The application. ``heartbeat_s``: longest silence; ``recheck_s``: longest stay of one signed out."""
+
+    def __init__(self, hub: Hub, *, heartbeat_s: float = 15.0, recheck_s: float = 60.0) -> None:
+        self._hub = hub
+        self._heartbeat_s = heartbeat_s
+        self._recheck_s = recheck_s
+        # A thousand pages that reconnect together wait here, not in a thousand database connections.
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="streams")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            return await _refuse(send, 405, "Only GET is answered here.", (b"allow", b"GET"))
+        session_key = session_key_of(scope["headers"])
+        try:
+            person = await self._person(session_key)
+        except DatabaseError as error:
+            log.warning("stream refused: no database", error=type(error).__name__)
+            return await _refuse(send, 503, "Try again in a moment.", (b"retry-after", b"5"))
+        if person is None:
+            return await _refuse(send, 401, "Sign in first.")
+        page = self._hub.subscribe(person)
+        if page is None:
+            return await _refuse(send, 429, "Too many pages listen already.", (b"retry-after", b"30"))
+        watcher = asyncio.create_task(_close_when_gone(receive, page))
+        try:
+            with contextlib.suppress(OSError):  # the page is gone
+                await self._tell(page, session_key, send)
+        finally:
+            self._hub.unsubscribe(page)
+            watcher.cancel()
+
+    async def _tell(self, page: Subscription, session_key: str, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send({"type": "http.response.body", "body": _OPENING, "more_body": True})
+        recheck = self._recheck()
+        while True:
+            events = await page.wait(max(0.0, min(self._heartbeat_s, recheck.left())))
+            if page.closed:
+                break
+            if recheck.passed:
+                if not await self._is_still(page.person, session_key):
+                    break
+                recheck = self._recheck()
+            await send({"type": "http.response.body", "body": events or HEARTBEAT, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _recheck(self) -> Deadline:
+        # Spread, so that pages opened together do not ask the database together.
+        return Deadline(self._recheck_s * random.uniform(0.5, 1.0))  # noqa: S311
+
+    async def _is_still(self, person: str, session_key: str) -> bool:
+        try:
+            return await self._person(session_key) == person
+        except DatabaseError:
+            return True  # nobody is signed out by a database that is away
+
+    async def _person(self, session_key: str) -> str | None:
+        if not session_key:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(self._threads, person_of, session_key)
+
+
+async def _close_when_gone(receive: Receive, page: Subscription) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    page.close()
+
+
+async def _refuse(send: Send, status: int, message: str, *headers: tuple[bytes, bytes]) -> None:
+    body = json.dumps({"error": {"message": message}}).encode()
+    plain = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": [*plain, *headers]})
+    await send({"type": "http.response.body", "body": body})

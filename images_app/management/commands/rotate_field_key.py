@@ -1,0 +1,48 @@
+"""`manage.py rotate_field_key`: seal every stored secret with the newest key."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Model
+
+from images_app.lib.crypto import SealError, new_key
+from images_app.lib.fields import SealedTextField
+
+
+class Command(BaseCommand):
+    help = (
+        "Seals every stored secret with the first key of FIELD_KEY. Put a new key in front (new,old), restart, "
+        "run this, then take the old key away. All or nothing, and harmless to repeat."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--new-key", action="store_true", help="Only print a fresh key.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["new_key"]:
+            self.stdout.write(new_key())
+            return
+        with transaction.atomic():
+            count = sum(_reseal(model) for model in apps.get_models())
+        self.stdout.write(f"Sealed {count} row{'s' if count != 1 else ''} with the newest key.")
+
+
+def _reseal(model: type[Model]) -> int:
+    """Rows of this model that hold a secret, all sealed anew."""
+    names = [field.attname for field in model._meta.concrete_fields if isinstance(field, SealedTextField)]
+    if not names:
+        return 0
+    rows = model._base_manager.select_for_update()  # nobody changes a secret meanwhile
+    try:
+        secrets = list(rows.values("pk", *names))
+    except SealError as error:
+        raise CommandError(f"{model._meta.label}: {error} Nothing was changed.") from None
+    count = 0
+    for row in secrets:
+        held = {name: row[name] for name in names if row[name]}
+        # The field seals whatever it stores with the newest key.
+        count += model._base_manager.filter(pk=row["pk"]).update(**held) if held else 0
+    return count

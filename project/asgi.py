@@ -1,0 +1,29 @@
+"""ASGI entry point: event streams go past Django, everything else through it."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+_django = get_asgi_application()  # first: it loads the settings and the apps
+
+from django.conf import settings  # noqa: E402
+
+from images_app.live.hub import Hub  # noqa: E402
+from images_app.live.lifespan import lifespan  # noqa: E402
+from images_app.live.stream import PATH, Receive, Scope, Send, Streams  # noqa: E402
+
+# Made here, under the import lock: one per process, whoever comes first.
+_hub = Hub(settings.REDIS_URL)
+_streams = Streams(_hub)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await lifespan(_hub, receive, send)
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    elif scope["path"] == PATH:
+        await _streams(scope, receive, send)
+    else:
+        await _django(scope, receive, send)
