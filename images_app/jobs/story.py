@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, State
+from images_app.lib.words import about, money, ordinal
 
 # The icon beside each state's name: no state is told by colour alone.
 ICONS: dict[str, str] = {
@@ -64,6 +64,10 @@ _CHANGES: dict[tuple[str, str], str] = {
     (State.RECEIVED, State.LOST): "The paid picture could not be kept",
     (State.QUEUED, State.CANCELLED): "Cancelled",
 }
+_GIVEN_UP = {
+    "given_up_charged": "Given up, and counted as charged",
+    "given_up_written_off": "Given up, and counted as not charged",
+}
 _CAUSES = {
     "submit": "Asked for",
     "requeue": "Sent again: the call before was not carried out",
@@ -97,13 +101,13 @@ class Entry:
         if self.line is not None:
             place = "Next in line" if self.line.place == 1 else f"{ordinal(self.line.place)} in line"
             starts = self.line.starts_in_s
-            soon = "" if starts is None else f", starts in about {span(timedelta(seconds=starts))}"
+            soon = "" if starts is None else f", starts in about {about(starts)}"
             return f"{place}{soon}"
         if self.job.cancel_requested and self.state in IN_FLIGHT:
             return "It was sent before you cancelled; its picture is kept, as it is paid"
-        if self.state in {State.SENT, State.CLAIMED, State.SUCCEEDED, State.RECEIVED}:
+        if self.state not in {State.UNKNOWN, *REPEATABLE} or self.state is State.CANCELLED:
             return ""
-        return self.job.message or self.job.reason.replace("_", " ")
+        return _GIVEN_UP.get(self.job.reason) or self.job.message or words(self.job.reason)
 
     @property
     def cost(self) -> str:
@@ -170,7 +174,7 @@ class Call:
 
     @property
     def price(self) -> str:
-        price = dollars(self.attempt.price_usd)
+        price = money(self.attempt.price_usd)
         match self.attempt.outcome:
             case Attempt.Outcome.DONE:
                 return price
@@ -197,29 +201,26 @@ def _step(event: JobEvent) -> Step:
         late = event.to_state == State.RECEIVED
         change = "A late result arrived and was kept" if late else State(event.to_state).label
     by = f" by {event.actor.display_name}" if event.actor and event.from_state else ""
-    return Step(event.at, change + by, event.reason.replace("_", " "), ICONS[event.to_state], event.to_state)
+    return Step(event.at, change + by, words(event.reason), ICONS[event.to_state], event.to_state)
+
+
+def words(code: str) -> str:
+    """A stable code such as "rate_limit", or a sentence, as people read it."""
+    return code.replace("_", " ")
 
 
 def cost(job: ImageJob) -> str:
     """What a job cost, or may cost, in the fewest words; an unknown price is never shown as nothing."""
-    price = dollars(job.price_usd)
+    price = money(job.price_usd)
     match State(job.state):
         case State.UNKNOWN:
             return f"at risk {price}" if job.price_usd is not None else f"at risk, {price}"
         case State.QUEUED | State.CLAIMED | State.SENT:
             return f"about {price}" if job.price_usd is not None else price
         case State.SUCCEEDED | State.RECEIVED | State.LOST:
-            return price if job.charged_usd is None else dollars(job.charged_usd)
+            return price if job.charged_usd is None else money(job.charged_usd)
         case _:
-            return dollars(job.charged_usd) if job.charged_usd or job.charged_usd is None else "not charged"
-
-
-def dollars(usd: Decimal | None) -> str:
-    """Two decimals, more only where they count: $0.04, $0.011."""
-    if usd is None:
-        return "price unknown"
-    exact = f"{usd.normalize():f}"
-    return f"${exact}" if len(exact.partition(".")[2]) > 2 else f"${usd:.2f}"
+            return money(job.charged_usd) if job.charged_usd or job.charged_usd is None else "not charged"
 
 
 def span(time: timedelta) -> str:
@@ -235,9 +236,3 @@ def span(time: timedelta) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-
-
-def ordinal(number: int) -> str:
-    if number % 100 in {11, 12, 13}:
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

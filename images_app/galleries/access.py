@@ -1,0 +1,87 @@
+"""Which pictures a person sees, and each picture with what its page shows of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from images_app.images.access import images_of
+from images_app.images.models import StoredImage
+from images_app.jobs.models import Generation
+from images_app.providers.models import ImageModel
+from images_app.teams.models import User
+
+
+def pictures_of(person: User) -> QuerySet[StoredImage]:
+    """A person's pictures with their prompt and recipe."""
+    return images_of(person).select_related("job__generation__model", "person")
+
+
+def visible_picture(person: User, image_id: UUID) -> StoredImage:
+    """The picture, or the same 404 for a stranger's as for none at all."""
+    picture = (
+        pictures_of(person)
+        .select_related("attempt", "team", "job__generation__parent_image")
+        .filter(pk=image_id)
+        .first()
+    )
+    if picture is None:
+        raise Http404("no such picture")
+    return picture
+
+
+def may_see(person: User, picture: StoredImage) -> bool:
+    return images_of(person).filter(pk=picture.pk).exists()
+
+
+def models_used_by(person: User) -> list[tuple[str, str]]:
+    """Name and label of every model the person ever asked, for a choice."""
+    used = ImageModel.objects.filter(generations__person=person).order_by("position", "label")
+    return list(dict(used.values_list("name", "label").distinct()).items())
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A generation's pictures in the order they were asked for, and the way to the neighbouring ones."""
+
+    pictures: list[StoredImage]
+    number: int  # of the picture in hand, from 1
+    previous: StoredImage | None
+    next: StoredImage | None
+
+
+def strip_of(person: User, picture: StoredImage) -> Strip:
+    """The strip ``picture`` lies in. At its ends the way leads on: to newer pictures before it, to older after it."""
+    generation = picture.job.generation
+    here = _in_order(person, generation)
+    at = next((index for index, other in enumerate(here) if other.pk == picture.pk), 0)
+    before = here[at - 1] if at else _neighbour(person, generation, newer=True)
+    after = here[at + 1] if at + 1 < len(here) else _neighbour(person, generation, newer=False)
+    return Strip(here, at + 1, before, after)
+
+
+def _in_order(person: User, generation: Generation) -> list[StoredImage]:
+    return list(
+        images_of(person).filter(job__generation=generation).order_by("job__position", "position", "id")
+    )
+
+
+def _neighbour(person: User, generation: Generation, *, newer: bool) -> StoredImage | None:
+    """The last picture of the generation before this one, or the first of the one after it."""
+    at, key = generation.created_at, generation.pk
+    path = "job__generation__"
+    pictures = images_of(person)
+    if newer:
+        beyond = Q(**{f"{path}created_at__gt": at}) | Q(**{f"{path}created_at": at, f"{path}id__gt": key})
+        order = [f"{path}created_at", f"{path}id", "-job__position", "-position", "-id"]
+    else:
+        beyond = Q(**{f"{path}created_at__lt": at}) | Q(**{f"{path}created_at": at, f"{path}id__lt": key})
+        order = [f"-{path}created_at", f"-{path}id", "job__position", "position", "id"]
+    return pictures.filter(beyond).order_by(*order).first()
+
+
+def remixes_of(person: User, picture: StoredImage) -> list[StoredImage]:
+    """The first picture of each submission that began with this one, oldest first; eight at most."""
+    remixes = images_of(person).filter(job__generation__parent_image=picture)
+    return list(remixes.order_by("created_at", "id")[:8])

@@ -1,0 +1,31 @@
+"""The form of a decision: what to do about a call whose outcome nobody knows."""
+
+from django import forms
+
+from images_app.jobs.actions import Choice
+
+NOTE_AT_MOST = 120  # it shares the 200 characters of an event's reason with the choice's own words
+
+DONE = {
+    Choice.RETRY: "It is back in line and will be sent once more.",
+    Choice.CHARGED: "Given up, and counted as charged.",
+    Choice.WRITTEN_OFF: "Given up, and counted as not charged.",
+}
+
+
+class DecisionForm(forms.Form):
+    choice = forms.TypedChoiceField(
+        choices=Choice.choices,
+        coerce=Choice,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose what to do.",
+            "invalid_choice": "Choose one of the three ways.",
+        },
+    )
+    note = forms.CharField(max_length=NOTE_AT_MOST, required=False)
+
+    @property
+    def done(self) -> str:
+        """What to say once the decision has been carried out."""
+        return DONE[self.cleaned_data["choice"]]

@@ -1,0 +1,95 @@
+"""Every job of a person, one job's whole story, and what its owner may do about it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from images_app.jobs import actions, story
+from images_app.jobs.access import jobs_of, visible_job
+from images_app.jobs.decision import DecisionForm
+from images_app.jobs.expect import lines
+from images_app.jobs.filters import JobFilter
+from images_app.jobs.models import ImageJob
+from images_app.lib.keyset import listing, older, page, place_asked
+
+PAGE_SIZE = 40
+
+
+@require_safe
+def jobs_page(request: HttpRequest) -> HttpResponse:
+    """Newest first, a page at a time; only the rows where htmx asks for more of them."""
+    found = JobFilter(request.GET, queryset=jobs_of(request.user))
+    shown = page(found.rows, place_asked(request), PAGE_SIZE)
+    context = {
+        "entries": story.entries(shown.rows, lines(list(shown.rows))),
+        "page": shown,
+        "filters": found,
+        "older": older(request, shown.next),
+        "key": uuid.uuid4().hex,
+    }
+    return listing(request, "jobs/jobs.html", "jobs/_rows.html", context)
+
+
+@require_safe
+def job_page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    return _show(request, visible_job(request.user, id), DecisionForm())
+
+
+@require_POST
+def job_cancellation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    job = visible_job(request.user, id)
+    if actions.cancel(job, request.user):
+        messages.success(request, "Cancelled before it was sent.")
+    elif visible_job(request.user, id).cancel_requested:
+        messages.info(request, "It was sent already. Its picture will be kept, as it is paid.")
+    else:
+        messages.warning(request, "It is too late to cancel this picture.")
+    return back(request, job)
+
+
+@require_POST
+def job_decision(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    job = visible_job(request.user, id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _show(request, job, form, status=422)
+    if actions.decide(job, request.user, form.cleaned_data["choice"], form.cleaned_data["note"]):
+        messages.success(request, form.done)
+    else:
+        messages.warning(request, "This picture no longer needs a decision.")
+    return back(request, job)
+
+
+@require_POST
+def job_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """A new picture of the same recipe. The page's key makes a double click one submission."""
+    job = visible_job(request.user, id)
+    key = f"again:{job.pk}:{request.POST.get('key', '')[:64]}"
+    submitted = actions.again(job.generation, request.user, key=key, n=1)
+    if submitted.created:
+        messages.success(request, "Asked for once more, as a new picture.")
+    return redirect("job", submitted.generation.jobs.get().pk)
+
+
+def _show(request: HttpRequest, job: ImageJob, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "entry": story.Entry(job, lines([job]).get(job.pk)),
+        "steps": story.timeline(job.events.select_related("actor")),
+        "calls": [story.Call(attempt) for attempt in job.attempts.select_related("actor", "provider")],
+        "images": job.images.all(),
+        "form": form,
+        "key": uuid.uuid4().hex,
+    }
+    return render(request, "jobs/job.html", context, status=status)
+
+
+def back(request: HttpRequest, job: ImageJob) -> HttpResponse:
+    """To the page the form was on, where it names one of ours; to the job's own otherwise."""
+    wanted = request.POST.get("next", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
+    return redirect("job", job.pk)
