@@ -43,7 +43,7 @@ def make_person(
         raise NoSuchTeam(team_slug)
     make = User.objects.create_superuser if superuser else User.objects.create_user
     person = make(email, password, name=name, **({"id": id} if id else {}))
-    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    vouch_for_email(person)
     give_personal_team(person)
     if team:
         Membership.objects.create(team=team, person=person)
@@ -75,6 +75,15 @@ def give_personal_team(person: User) -> Team:
     team = Team.objects.create(name=person.display_name, slug=free_slug(person.display_name), personal=True)
     Membership.objects.create(team=team, person=person, role=Role.OWNER)
     return team
+
+
+@transaction.atomic
+def vouch_for_email(person: User) -> None:
+    """The address on the person's row is theirs, confirmed and the main one; an earlier main one is forgotten."""
+    EmailAddress.objects.filter(user=person, primary=True).exclude(email=person.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=person, email=person.email, defaults={"verified": True, "primary": True}
+    )
 
 
 def _first_id() -> uuid.UUID:

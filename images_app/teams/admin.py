@@ -1,1 +1,85 @@
-"""Placeholder: its owner is writing it."""
+"""People and teams in the admin."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from images_app.teams.actions import give_personal_team, vouch_for_email
+from images_app.teams.forms import PersonChangeForm, PersonCreationForm
+from images_app.teams.models import Membership, Team, User
+
+admin.site.site_header = "Easel"
+admin.site.site_title = "Easel admin"
+admin.site.index_title = "Admin"
+# The admin has no door of its own: allauth's counts the tries. Strangers are led there, others are refused.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Addresses are edited with their person.
+admin.site.unregister(EmailAddress)
+
+
+class MembershipOfPerson(admin.TabularInline[Membership, User]):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("team",)
+
+
+class AddressOfPerson(admin.TabularInline[EmailAddress, User]):
+    model = EmailAddress
+    extra = 0
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin[User]):
+    form = PersonChangeForm
+    add_form = PersonCreationForm
+    inlines = (MembershipOfPerson, AddressOfPerson)
+    list_display = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ("groups", "user_permissions")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password", "is_active")}),
+        ("May do", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Times", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return self.inlines if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            vouch_for_email(obj)
+        give_personal_team(obj)
+
+
+class MembershipOfTeam(admin.TabularInline[Membership, Team]):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("person",)
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin[Team]):
+    inlines = (MembershipOfTeam,)
+    list_display = ("name", "slug", "personal", "people", "created_at")
+    list_filter = ("personal",)
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    fields = ("name", "slug", "retry_unknown_once", "personal", "created_at")
+    readonly_fields = ("personal", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        return super().get_queryset(request).annotate(n_people=Count("memberships"))
+
+    @admin.display(description="People", ordering="n_people")
+    def people(self, team: Team) -> int:
+        return int(getattr(team, "n_people", 0))

@@ -1,9 +1,10 @@
 """What people write at the door."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -51,3 +52,28 @@ class WelcomeForm(forms.Form):
             if "password" in cleaned:
                 self.add_error("password", error)
         return cleaned
+
+
+class _OneAddress(forms.ModelForm[User]):
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("Somebody has this email address already.")
+        return email
+
+
+class PersonCreationForm(_OneAddress, AdminUserCreationForm[User]):
+    """A new person in the admin."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class PersonChangeForm(_OneAddress, UserChangeForm[User]):
+    """A person in the admin."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {}

@@ -1,0 +1,130 @@
+"""How the admin writes a profile: one value a line, and a key that is written but never read."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from images_app.providers.models import ImageModel, Provider, shape_of
+
+
+class LinesField(forms.CharField):
+    """A list of short texts, one a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 30, "spellcheck": "false"}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(str(item) for item in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = value if isinstance(value, list) else str(value or "").splitlines()
+        items = [line.strip() for line in lines if line.strip()]
+        if len(items) != len(set(items)):
+            raise ValidationError("A value stands here twice.")
+        return items
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return list(initial or []) != self._or_as_is(data)
+
+    def _or_as_is(self, data: Any) -> Any:
+        try:
+            return self.to_python(data)
+        except ValidationError:
+            return data
+
+
+class PairsField(forms.CharField):
+    """A few names with a value each, one ``name: value`` a line; numbers and true or false are taken as such."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3, "cols": 40, "spellcheck": "false"}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return "\n".join(
+            f"{name}: {item if isinstance(item, str) else json.dumps(item)}" for name, item in value.items()
+        )
+
+    def to_python(self, value: Any) -> dict[str, Any]:  # type: ignore[override]
+        if isinstance(value, dict):
+            return value
+        pairs: dict[str, Any] = {}
+        for line in str(value or "").splitlines():
+            if not line.strip():
+                continue
+            name, colon, text = line.partition(":")
+            if not colon or not name.strip() or not text.strip():
+                raise ValidationError(f"Write {line.strip()!r} as name: value.")
+            pairs[name.strip()] = _as_written(text.strip())
+        return pairs
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return dict(initial or {}) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class ProviderForm(forms.ModelForm[Provider]):
+    new_key = forms.CharField(
+        label="New key",
+        required=False,
+        strip=True,
+        help_text="Written once and never shown again. Empty: the key stays as it is.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False),
+    )
+
+    class Meta:
+        model = Provider
+        fields = ("name", "slug", "base_url", "enabled", "images_per_minute", "max_in_flight", "timeout_s")
+
+    def clean_base_url(self) -> str:
+        return str(self.cleaned_data["base_url"]).rstrip("/")
+
+
+class ImageModelForm(forms.ModelForm[ImageModel]):
+    sizes = LinesField(help_text="One a line, such as 1024x1024 or auto; the first is the default.")
+    qualities = LinesField(
+        required=False, help_text="One a line; the first is the default. Empty: the field is not sent."
+    )
+    styles = LinesField(
+        required=False, help_text="One a line; the first is the default. Empty: the field is not sent."
+    )
+    response_formats = LinesField(
+        required=False, help_text="What to ask for, best first: b64_json, url. Empty: the field is not sent."
+    )
+    extras = PairsField(
+        required=False, help_text="Further fields sent with every call, one name: value a line."
+    )
+
+    class Meta:
+        model = ImageModel
+        exclude = ()
+
+    def clean_sizes(self) -> list[str]:
+        sizes: list[str] = self.cleaned_data["sizes"]
+        if wrong := [size for size in sizes if size != "auto" and shape_of(size) is None]:
+            raise ValidationError(f"{wrong[0]!r} is not a size: write WIDTHxHEIGHT in pixels, or auto.")
+        return sizes
+
+    def clean_response_formats(self) -> list[str]:
+        formats: list[str] = self.cleaned_data["response_formats"]
+        if wrong := [word for word in formats if word not in {"b64_json", "url"}]:
+            raise ValidationError(f"{wrong[0]!r} is not one of b64_json and url.")
+        return formats
+
+
+def _as_written(text: str) -> Any:
+    """A number, true or false where it reads as one, else the text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, bool | int | float) else text
