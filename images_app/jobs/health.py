@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -54,7 +54,8 @@ def oldest_waiting_s() -> int:
     return max(0, int((timezone.now() - oldest).total_seconds())) if oldest else 0
 
 
-class Stuck(NamedTuple):
+@dataclass(frozen=True)
+class Stuck:
     """Things that nothing moves on: a name for metrics, how many, what they are, and the mend."""
 
     name: str
