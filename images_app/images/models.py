@@ -15,7 +15,9 @@ class StoredImage(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images")
     job = models.ForeignKey("images_app.ImageJob", on_delete=models.PROTECT, related_name="images")
     attempt = models.ForeignKey("images_app.Attempt", on_delete=models.PROTECT, related_name="images")
-    position = models.PositiveSmallIntegerField(default=0, help_text="An endpoint may send more than was asked.")
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="An endpoint may send more than was asked."
+    )
     revised_prompt = models.TextField(blank=True, default="")
 
     sha256 = models.CharField(max_length=64)
@@ -26,7 +28,9 @@ class StoredImage(models.Model):
     original_key = models.CharField(max_length=200)
     preview_key = models.CharField(max_length=200)
     thumbnail_key = models.CharField(max_length=200)
-    placeholder = models.CharField(max_length=1000, help_text="A data: URL of 14 pixels' width, shown until the rest is there.")
+    placeholder = models.CharField(
+        max_length=1000, help_text="A data: URL of 14 pixels' width, shown until the rest is there."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,0 +1,21 @@
+"""The only way a view gets a picture: what this person may see, else the same 404 as for none at all."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from images_app.images.models import StoredImage
+from images_app.teams.models import User
+
+
+def images_of(person: User) -> QuerySet[StoredImage]:
+    """A person's own pictures, newest first."""
+    return StoredImage.objects.filter(person=person)
+
+
+def visible_image(person: User, image_id: UUID) -> StoredImage:
+    image = images_of(person).filter(pk=image_id).first()
+    if image is None:
+        raise Http404("no such picture")
+    return image

@@ -1,0 +1,121 @@
+"""Where pictures lie: files that survive a power cut, or a private S3-compatible bucket.
+
+Both take keys that name their content (see actions.py), so writing a key again is harmless, and both answer the
+same two questions beyond Django's: is it there whole, and may a browser fetch it from somewhere else.
+"""
+
+import base64
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+from storages.backends.s3 import S3Storage
+
+SIGNED_SECONDS = 300
+
+
+class NotWhole(Exception):
+    """What storage holds under a key is not what was put there; putting it again may help."""
+
+
+class DurableFileStorage(FileSystemStorage):
+    """Files that are either whole and flushed to the disk, or not there at all."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_overwrite": True, **options})
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        target = Path(self.path(name))
+        _make_folder(target.parent)
+        draft = target.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with draft.open("xb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+        return name
+
+    def url(self, name: str | None) -> str:
+        raise NotImplementedError("Pictures are private: the picture view serves them.")
+
+    def signed_url(self, name: str, *, method: str, content_type: str, filename: str = "") -> str | None:
+        """None: files are served by the picture view."""
+        return None
+
+    def check(self, name: str, *, sha256: str, size: int) -> None:
+        """Raises NotWhole unless exactly these bytes are there."""
+        try:
+            with Path(self.path(name)).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError as error:
+            raise NotWhole(f"{name}: not there") from error
+        if found != sha256:
+            raise NotWhole(f"{name}: {self.size(name)} of {size} bytes, other content")
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes the folder and those above it, each flushed in its parent: a file in a lost folder is lost."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class PrivateS3Storage(S3Storage):
+    """A private bucket; browsers read it by addresses signed for SIGNED_SECONDS at most."""
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        """One put whose Content-MD5 makes the server refuse bytes that changed on the way."""
+        digest = hashlib.md5(usedforsecurity=False)
+        for chunk in content.chunks():
+            digest.update(chunk)
+        content.seek(0)
+        self.connection.meta.client.put_object(
+            Bucket=self.bucket_name,
+            Key=self._normalize_name(name),
+            Body=content,
+            ContentMD5=base64.b64encode(digest.digest()).decode(),
+            **self._get_write_parameters(name, content),
+        )
+        return name
+
+    def signed_url(self, name: str, *, method: str, content_type: str, filename: str = "") -> str | None:
+        """An address that answers ``method`` with this content type, as a download where ``filename`` is given."""
+        parameters = {
+            "ResponseContentType": content_type,
+            "ResponseCacheControl": "private, max-age=31536000",
+        }
+        if filename:
+            parameters["ResponseContentDisposition"] = f'attachment; filename="{filename}"'
+        url: str = self.url(name, parameters=parameters, expire=SIGNED_SECONDS, http_method=method)
+        return url
+
+    def check(self, name: str, *, sha256: str, size: int) -> None:
+        """Raises NotWhole unless an object of this size is there; the put itself proved its content."""
+        try:
+            found = self.size(name)
+        except FileNotFoundError as error:
+            raise NotWhole(f"{name}: not there") from error
+        if found != size:
+            raise NotWhole(f"{name}: {found} of {size} bytes")

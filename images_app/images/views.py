@@ -1,0 +1,74 @@
+"""The bytes of a picture: streamed from files, or by a short-lived address of the bucket."""
+
+from pathlib import PurePosixPath
+from typing import Any, Literal
+from uuid import UUID
+
+from django.core.files.storage import storages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.cache import get_conditional_response
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from images_app.images.access import visible_image
+from images_app.images.actions import EXTENSIONS
+from images_app.images.models import StoredImage
+from images_app.images.storage import SIGNED_SECONDS
+
+Variant = Literal["original", "preview", "thumbnail"]
+
+# Shorter than the signed address lives, so that a browser never follows one that is about to end.
+REDIRECT_SECONDS = SIGNED_SECONDS - 60
+CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+@require_safe
+def picture(request: HttpRequest, image_id: UUID, variant: Variant) -> HttpResponseBase:
+    return serve(request, visible_image(request.user, image_id), variant)  # type: ignore[arg-type]
+
+
+def serve(request: HttpRequest, image: StoredImage, variant: Variant) -> HttpResponseBase:
+    """Answers with a picture the caller has found to be visible to this person."""
+    key: str = getattr(image, f"{variant}_key")
+    content_type = CONTENT_TYPES[image.format if variant == "original" else "webp"]
+    filename = download_name(image) if variant == "original" and "download" in request.GET else ""
+    etag = f'"{PurePosixPath(key).stem}"'  # the key names the content
+    storage: Any = storages["originals" if variant == "original" else "previews"]
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is None:
+        address = storage.signed_url(key, method=request.method, content_type=content_type, filename=filename)
+        if address:
+            cache = {"Cache-Control": f"private, max-age={REDIRECT_SECONDS}"}
+            return HttpResponseRedirect(address, headers=cache)
+    response = unchanged or _content(request, storage, key)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Type"] = content_type
+    # Whatever else the file may be, a browser makes nothing of it but this picture.
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    if filename:
+        response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    # Its pixels are packed already: the middleware that packs pages is to leave them, and their ETag, alone.
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
+    return response
+
+
+def download_name(image: StoredImage) -> str:
+    """A file name of ASCII letters, digits and hyphens: the prompt's first words and a part of the id."""
+    words = slugify(image.job.generation.prompt[:200]).split("-")
+    name = ""
+    for word in words:
+        if len(name) + len(word) > 60:
+            break
+        name = f"{name}-{word}" if name else word
+    return f"{name or 'picture'}-{image.id.hex[:8]}.{EXTENSIONS[image.format]}"
+
+
+def _content(request: HttpRequest, storage: Any, key: str) -> HttpResponse:
+    """The whole file: under ASGI a FileResponse would be read into memory as well, and warn of it."""
+    if request.method == "HEAD":
+        return HttpResponse(headers={"Content-Length": str(storage.size(key))})
+    with storage.open(key) as file:
+        return HttpResponse(file.read())
