@@ -1,5 +1,8 @@
 """The standing cast: two strangers, an admin, a provider and its models."""
 
+from tests import environment
+
+# isort: split
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -9,6 +12,8 @@ from django.test import Client
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.actions import make_person
 from images_app.teams.models import User
+
+__all__ = ["environment"]
 
 PASSWORD = "correct horse battery"
 

@@ -1,4 +1,4 @@
-"""Loaded by pytest before Django's settings: a fresh data folder, and the servers of the wanted shape.
+"""Imported by tests/conftest.py before anything of Django's: a fresh data folder, and the servers of the wanted shape.
 
 EASEL_TEST_SHAPE=plain (the default): SQLite, files on disk, an embedded Valkey.
 EASEL_TEST_SHAPE=production: PostgreSQL, Valkey and an S3 server, all started here and stopped at the end.
@@ -8,6 +8,8 @@ import atexit
 import contextlib
 import os
 import tempfile
+
+import django
 
 SHAPE = os.environ.get("EASEL_TEST_SHAPE", "plain")
 
@@ -27,3 +29,6 @@ if "EASEL_TEST_READY" not in os.environ:  # workers of a parallel run inherit wh
     if SHAPE == "production":
         os.environ["DATABASE_URL"] = stack.enter_context(parts.start_postgres())
         os.environ.update(stack.enter_context(parts.start_s3()))
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
+django.setup()

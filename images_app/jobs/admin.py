@@ -1,5 +1,7 @@
 """Jobs in the admin: to read and to search, never to edit (the state machine owns them)."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -23,15 +25,24 @@ class ReadOnly:
 class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):
     model = Attempt
     extra = 0
-    fields = ["number", "cause", "actor", "outcome", "reason", "status", "price_usd", "sent_at", "answered_at"]
-    readonly_fields = fields
+    fields = [
+        "number",
+        "cause",
+        "actor",
+        "outcome",
+        "reason",
+        "status",
+        "price_usd",
+        "sent_at",
+        "answered_at",
+    ]
+
 
 
 class EventInline(ReadOnly, admin.TabularInline[JobEvent, ImageJob]):
     model = JobEvent
     extra = 0
-    fields = ["at", "from_state", "to_state", "actor", "reason"]
-    readonly_fields = fields
+    fields: ClassVar[list[str]] = ["at", "from_state", "to_state", "actor", "reason"]
 
 
 @admin.register(ImageJob)

@@ -65,7 +65,12 @@ def room(provider: Provider) -> int:
 def _claim_from(candidate: Provider, owner: str, lease_s: float) -> Claim | None:
     provider = (
         Provider.objects.select_for_update()
-        .filter(Q(cooldown_until=None) | Q(cooldown_until__lte=Now()), pk=candidate.pk, enabled=True, paused_at=None)
+        .filter(
+            Q(cooldown_until=None) | Q(cooldown_until__lte=Now()),
+            pk=candidate.pk,
+            enabled=True,
+            paused_at=None,
+        )
         .first()
     )
     if provider is None or not room(provider):

@@ -39,7 +39,7 @@ def collect(job_id: UUID) -> None:
     """Bring the bytes of every paid picture of a job to disk, then tell the media workers."""
     job = _take(job_id, "collect")
     if job is None:
-        return
+        return None
     for attempt in _paid(job):
         for position, picture in enumerate(_pictures(attempt)):
             try:
@@ -59,7 +59,7 @@ def store_pictures(job_id: UUID) -> None:
     """Check and store what :func:`collect` brought, then RECEIVED to SUCCEEDED. Storage errors are raised and retried."""
     job = _take(job_id, "store")
     if job is None:
-        return
+        return None
     paid = _paid(job)
     bad: BadPicture | None = None
     try:
@@ -165,9 +165,13 @@ def _fetch_later(job: ImageJob, attempt: Attempt, error: DownloadError) -> None:
     logger.warning("job %s: the result could not be fetched (%s)", job.pk, error.reason)
     age = timezone.now() - (attempt.answered_at or timezone.now())
     if age > URL_LIFE or error.permanent:
-        return _lose(job, f"fetch_{error.reason}"[:60], f"The picture's address stopped answering: {error.message}")
+        return _lose(
+            job, f"fetch_{error.reason}"[:60], f"The picture's address stopped answering: {error.message}"
+        )
     wait = FETCH_WAITS_S[min(job.media_tries - 1, len(FETCH_WAITS_S) - 1)]
-    ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(run_after=from_now(wait), message=error.message)
+    ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
+        run_after=from_now(wait), message=error.message
+    )
     return None
 
 

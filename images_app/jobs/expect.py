@@ -90,7 +90,9 @@ def _line(
     place = ahead + 1
     now = timezone.now()
     if provider.paused_at is not None or not provider.enabled:
-        return Line(place, None, f"Paused: {provider.pause_reason.partition(':')[2].strip() or provider.pause_reason}")
+        return Line(
+            place, None, f"Paused: {provider.pause_reason.partition(':')[2].strip() or provider.pause_reason}"
+        )
     free = provider.max_in_flight - in_flight
     each_s = expected_s(job.generation.model, job.generation.size, job.generation.quality)
     if provider.cooldown_until is not None and provider.cooldown_until > now:
@@ -105,7 +107,9 @@ def _line(
             f"The endpoint's limit of {provider.images_per_minute} a minute: {ahead} ahead",
         )
     if ahead >= free:
-        return Line(place, _queue_s(provider, ahead, free, each_s), f"All {provider.max_in_flight} places are taken")
+        return Line(
+            place, _queue_s(provider, ahead, free, each_s), f"All {provider.max_in_flight} places are taken"
+        )
     return Line(place, 0, "")
 
 

@@ -6,6 +6,8 @@ the number of people of their team who are waiting, so that a team's share does 
 Source: Goyal, Vin and Cheng, "Start-time Fair Queueing", 1996.
 """
 
+from uuid import UUID
+
 from django.db.models import Max
 
 from images_app.jobs.models import ImageJob, Turn
@@ -34,12 +36,14 @@ def take_turns(provider: Provider, team: Team, person: User, count: int) -> list
     return [first + step * place for place in range(count)]
 
 
-def give_back_turns(provider_id: object, team_id: object, person_id: object) -> None:
+def give_back_turns(provider_id: UUID, team_id: UUID, person_id: UUID) -> None:
     """After a cancellation: the line ends where its last waiting job does, so nothing unclaimed is paid for."""
     last = ImageJob.objects.filter(
         provider_id=provider_id, team_id=team_id, person_id=person_id, state=State.QUEUED
     ).aggregate(last=Max("turn"))["last"]
-    line = Turn.objects.select_for_update().filter(provider_id=provider_id, team_id=team_id, person_id=person_id)
+    line = Turn.objects.select_for_update().filter(
+        provider_id=provider_id, team_id=team_id, person_id=person_id
+    )
     for turn in line:
         claimed = Provider.objects.values_list("virtual_time", flat=True).get(pk=turn.provider_id)
         turn.finish = min(turn.finish, max(claimed, last or 0.0) + 1.0)

@@ -26,7 +26,9 @@ class Generation(models.Model):
     n = models.PositiveSmallIntegerField(help_text="Pictures asked for.")
     # Same person, same key: same submission, however often the form is sent.
     idempotency_key = models.CharField(max_length=255)
-    body_hash = models.CharField(max_length=64, help_text="sha256 of the request; the same key with another is refused.")
+    body_hash = models.CharField(
+        max_length=64, help_text="sha256 of the request; the same key with another is refused."
+    )
     source = models.CharField(max_length=10, default="studio", help_text="studio or api.")
     parent_image = models.ForeignKey(
         "images_app.StoredImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="remixes"
@@ -35,7 +37,9 @@ class Generation(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["person", "idempotency_key"], name="one_submission_per_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "idempotency_key"], name="one_submission_per_key")
+        ]
         indexes = [models.Index(fields=["person", "-created_at", "-id"], name="generation_person_newest")]
 
     def __str__(self) -> str:
@@ -60,14 +64,20 @@ class ImageJob(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=60, blank=True, default="", help_text="Stable code of why it is so.")
-    message = models.TextField(blank=True, default="", help_text="The reason in words, the endpoint's where it gave some.")
+    message = models.TextField(
+        blank=True, default="", help_text="The reason in words, the endpoint's where it gave some."
+    )
     turn = models.FloatField(help_text="Start tag of the fair queue: the smallest is next (jobs/claim.py).")
     run_after = models.DateTimeField(default=timezone.now)
-    fence = models.PositiveIntegerField(default=0, help_text="Grows with every claim: tells an old owner from the new.")
+    fence = models.PositiveIntegerField(
+        default=0, help_text="Grows with every claim: tells an old owner from the new."
+    )
     lease_owner = models.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
-    requeues = models.PositiveIntegerField(default=0, help_text="Times it went back unexecuted; drives the backoff.")
+    requeues = models.PositiveIntegerField(
+        default=0, help_text="Times it went back unexecuted; drives the backoff."
+    )
     # What authorises the next attempt: "submit", or a retry's cause, actor and note.
     next_cause = models.CharField(max_length=20, default="submit")
     next_actor = models.ForeignKey(
@@ -75,9 +85,14 @@ class ImageJob(models.Model):
     )
     media_tries = models.PositiveIntegerField(default=0)
 
-    price_usd = models.DecimalField(max_digits=10, decimal_places=4, null=True, help_text="Of one call; None: unknown.")
+    price_usd = models.DecimalField(
+        max_digits=10, decimal_places=4, null=True, help_text="Of one call; None: unknown."
+    )
     charged_usd = models.DecimalField(
-        max_digits=10, decimal_places=4, null=True, help_text="Settled sum over all attempts; None until settled."
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        help_text="Settled sum over all attempts; None until settled.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -88,16 +103,21 @@ class ImageJob(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="job_state_is_known"),
             models.CheckConstraint(
-                condition=~Q(state__in=[*IN_FLIGHT]) | Q(lease_until__isnull=False), name="job_in_flight_has_a_lease"
+                condition=~Q(state__in=[*IN_FLIGHT]) | Q(lease_until__isnull=False),
+                name="job_in_flight_has_a_lease",
             ),
             models.UniqueConstraint(fields=["generation", "position"], name="one_job_per_position"),
         ]
         indexes = [
             # The claim: next runnable job of a provider.
-            models.Index(fields=["provider", "turn", "id"], condition=Q(state="queued"), name="job_waiting_turn"),
+            models.Index(
+                fields=["provider", "turn", "id"], condition=Q(state="queued"), name="job_waiting_turn"
+            ),
             # Limits, heartbeat and sweep look only at the few that are under way.
             models.Index(
-                fields=["provider", "lease_until"], condition=Q(state__in=["claimed", "sent"]), name="job_in_flight"
+                fields=["provider", "lease_until"],
+                condition=Q(state__in=["claimed", "sent"]),
+                name="job_in_flight",
             ),
             models.Index(fields=["run_after"], condition=Q(state="received"), name="job_received"),
             models.Index(fields=["person", "-created_at", "-id"], name="job_person_newest"),
@@ -125,7 +145,9 @@ class Attempt(models.Model):
     job = models.ForeignKey(ImageJob, on_delete=models.PROTECT, related_name="attempts")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField(help_text="1 for the first.")
-    cause = models.CharField(max_length=20, help_text="submit, requeue, decision or policy: why this call was allowed.")
+    cause = models.CharField(
+        max_length=20, help_text="submit, requeue, decision or policy: why this call was allowed."
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -133,9 +155,13 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.OPEN)
     reason = models.CharField(max_length=60, blank=True, default="")
     status = models.PositiveIntegerField(null=True, help_text="HTTP status, where one came back.")
-    request_id = models.CharField(max_length=200, blank=True, default="", help_text="The endpoint's own id of the call.")
+    request_id = models.CharField(
+        max_length=200, blank=True, default="", help_text="The endpoint's own id of the call."
+    )
     usage = models.JSONField(null=True, blank=True)
-    raw_excerpt = models.TextField(blank=True, default="", help_text="Beginning of an unclear reply, for the decision.")
+    raw_excerpt = models.TextField(
+        blank=True, default="", help_text="Beginning of an unclear reply, for the decision."
+    )
     sent_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -178,7 +204,9 @@ class Turn(models.Model):
     finish = models.FloatField(default=0.0, help_text="Finish tag of the last job submitted.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "team", "person"], name="one_line_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "team", "person"], name="one_line_per_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} at {self.provider}: {self.finish}"

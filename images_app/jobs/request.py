@@ -27,5 +27,13 @@ class JobRequest:
 
     def body_hash(self) -> str:
         """sha256 over what is asked for, so that a key cannot be used again for something else."""
-        body = [str(self.model.pk), self.prompt, self.size, self.quality, self.style, self.n, str(self.team.pk)]
+        body = [
+            str(self.model.pk),
+            self.prompt,
+            self.size,
+            self.quality,
+            self.style,
+            self.n,
+            str(self.team.pk),
+        ]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()

@@ -97,7 +97,9 @@ def mark_sent(claim: Claim) -> Call | None:
 def release(claim: Claim, why: str) -> bool:
     """CLAIMED back to QUEUED: nothing was sent, nothing is owed. A cancelled one goes on to CANCELLED."""
     job = claim.job
-    if not move(job, [State.CLAIMED], State.QUEUED, guard=claim.guard(), note=why, lease_owner="", lease_until=None):
+    if not move(
+        job, [State.CLAIMED], State.QUEUED, guard=claim.guard(), note=why, lease_owner="", lease_until=None
+    ):
         return False
     if ImageJob.objects.filter(pk=job.pk, cancel_requested=True).exists():
         move(job, [State.QUEUED], State.CANCELLED, note=why, charged_usd=0)
@@ -136,7 +138,9 @@ def keep(attempt: Attempt, reply: Reply) -> None:
             spool.write(kept)
             return
         except OSError as error:
-            logger.critical("attempt %s: the spool cannot be written (%s); trying again", attempt.pk, error.strerror)
+            logger.critical(
+                "attempt %s: the spool cannot be written (%s); trying again", attempt.pk, error.strerror
+            )
             time.sleep(pause_s)
             pause_s = min(pause_s * 2, 30.0)
 

@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,6 @@ from images_app.providers.errors import Outcome
 from images_app.providers.models import Provider
 
 EXCERPT_BYTES = 4096
-NO_LEASE = {"lease_owner": "", "lease_until": None}
 # A paid result is kept wherever the job has got to meanwhile; a retry that was not sent yet is no longer needed.
 LATE = [State.UNKNOWN, State.QUEUED, State.CLAIMED, State.FAILED, State.REJECTED, State.CANCELLED, State.LOST]
 
@@ -66,9 +66,17 @@ def excerpt(reply: Reply) -> str:
 
 
 def _done(job: ImageJob, reply: Reply) -> None:
-    fields = {"reason": "collect", "message": "", "run_after": from_now(0), "media_tries": 0}
-    if not move(job, [State.SENT], State.RECEIVED, **fields, **NO_LEASE):
-        move(job, LATE, State.RECEIVED, note="a late result", charged_usd=None, finished_at=None, **fields, **NO_LEASE)
+    fields: dict[str, Any] = {"reason": "collect", "message": "", "run_after": from_now(0), "media_tries": 0}
+    if not move(job, [State.SENT], State.RECEIVED, **fields):
+        move(
+            job,
+            LATE,
+            State.RECEIVED,
+            note="a late result",
+            charged_usd=None,
+            finished_at=None,
+            **fields,
+        )
     Provider.objects.filter(pk=job.provider_id).exclude(rate_limit_strikes=0).update(rate_limit_strikes=0)
 
 
@@ -105,7 +113,6 @@ def _queue_again(job: ImageJob, reply: Reply, wait: timedelta) -> None:
         requeues=job.requeues + 1,
         next_cause="requeue",
         next_actor=None,
-        **NO_LEASE,
     )
     if moved and job.cancel_requested:
         move(job, [State.QUEUED], State.CANCELLED, note="cancelled by the owner", charged_usd=Decimal(0))
@@ -122,7 +129,6 @@ def _refused(job: ImageJob, reply: Reply) -> None:
         reason=reply.reason[:60],
         message=reply.message,
         charged_usd=Decimal(0),
-        **NO_LEASE,
     )
 
 
@@ -133,9 +139,7 @@ def _unknown(job: ImageJob, reply: Reply) -> None:
 def _unclear(job: ImageJob, reason: str, message: str) -> None:
     if _keep_earlier_result(job):
         return
-    moved = move(
-        job, [State.SENT], State.UNKNOWN, note=reason, reason=reason[:60], message=message, **NO_LEASE
-    )
+    moved = move(job, [State.SENT], State.UNKNOWN, note=reason, reason=reason[:60], message=message)
     may_retry = job.team.retry_unknown_once and not job.attempts.filter(cause="policy").exists()
     if moved and may_retry and not job.cancel_requested:
         note = f"the team's rule: try once more, at the risk of another {price_words(job.price_usd)}"
@@ -147,7 +151,7 @@ def _keep_earlier_result(job: ImageJob) -> bool:
     """Where an earlier attempt's late result has arrived, the job has its picture whatever this attempt came to."""
     if not job.attempts.filter(outcome=Attempt.Outcome.DONE).exists():
         return False
-    return move(job, [State.SENT], State.RECEIVED, note="an earlier call's result", reason="collect", **NO_LEASE)
+    return move(job, [State.SENT], State.RECEIVED, note="an earlier call's result", reason="collect")
 
 
 def _wait(tries: int) -> timedelta:

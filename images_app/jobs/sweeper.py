@@ -70,8 +70,6 @@ def _release(job: ImageJob) -> bool:
         State.QUEUED,
         guard=expired,
         note="its worker stopped before sending",
-        lease_owner="",
-        lease_until=None,
     ):
         return False
     if job.cancel_requested:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from images_app.jobs.models import ImageJob, JobEvent
-from images_app.jobs.states import ARROWS, FINAL, State
+from images_app.jobs.states import ARROWS, FINAL, IN_FLIGHT, State
 from images_app.lib import bus
 from images_app.lib.dbtime import from_now
 from images_app.teams.models import User
@@ -26,8 +26,10 @@ def move(
     """Move ``job`` from one of ``sources`` to ``to``; False where someone else was first.
 
     ``guard`` narrows the UPDATE (a fence, a live lease); ``fields`` are set with the state; ``note`` is the event's
-    reason. On success ``job`` carries the new state and the plain fields.
+    reason. Leaving flight ends the lease. On success ``job`` carries the new state and the plain fields.
     """
+    if to not in IN_FLIGHT:
+        fields.update(lease_owner="", lease_until=None)
     if to in FINAL:
         fields.setdefault("finished_at", from_now(0))
     for source in sources:
@@ -46,7 +48,9 @@ def move(
     return False
 
 
-def record(job: ImageJob, source: State | str, to: State, *, actor: User | None = None, note: str = "") -> None:
+def record(
+    job: ImageJob, source: State | str, to: State, *, actor: User | None = None, note: str = ""
+) -> None:
     """Write the event of a change and tell the live pages once it is committed."""
     JobEvent.objects.create(job_id=job.pk, from_state=source, to_state=to, actor=actor, reason=note[:200])
     message = {

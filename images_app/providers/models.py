@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
 
@@ -21,7 +21,9 @@ class Provider(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(unique=True, help_text="A short name for commands and logs.")
     name = models.CharField(max_length=80)
-    base_url = models.URLField(max_length=500, help_text="Up to and including /v1.")
+    base_url = models.CharField(
+        max_length=500, validators=[URLValidator(schemes=["http", "https"])], help_text="Up to and including /v1."
+    )
     api_key = SealedTextField(blank=True, default="")
     is_demo = models.BooleanField(default=False, editable=False)
     # The first provider follows IMAGE_API_* at every start; the others belong to the admin.
@@ -39,7 +41,9 @@ class Provider(models.Model):
     pause_reason = models.CharField(max_length=300, blank=True, default="")
     # Set by a 429: no call before this moment.
     cooldown_until = models.DateTimeField(null=True, blank=True)
-    rate_limit_strikes = models.PositiveIntegerField(default=0, help_text="429 answers in a row without a Retry-After.")
+    rate_limit_strikes = models.PositiveIntegerField(
+        default=0, help_text="429 answers in a row without a Retry-After."
+    )
     # Start tag of the job claimed last: the clock of the fair queue (jobs/claim.py).
     virtual_time = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -100,14 +104,20 @@ class ImageModel(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="models")
     name = models.CharField(max_length=100, help_text="As the endpoint knows it, for instance dall-e-3.")
     label = models.CharField(max_length=100, help_text="As people see it.")
-    note = models.CharField(max_length=200, blank=True, default="", help_text="One line on what it is good for.")
+    note = models.CharField(
+        max_length=200, blank=True, default="", help_text="One line on what it is good for."
+    )
     enabled = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0, help_text="The smallest is the default.")
     prompt_limit = models.PositiveIntegerField(default=4000, help_text="Characters (code points).")
     max_n = models.PositiveIntegerField(default=1, help_text="Pictures one call may ask for.")
     sizes = models.JSONField(default=list, help_text='For instance ["1024x1024"]; the first is the default.')
-    qualities = models.JSONField(default=list, blank=True, help_text="The first is the default; empty: not sent.")
-    styles = models.JSONField(default=list, blank=True, help_text="The first is the default; empty: not sent.")
+    qualities = models.JSONField(
+        default=list, blank=True, help_text="The first is the default; empty: not sent."
+    )
+    styles = models.JSONField(
+        default=list, blank=True, help_text="The first is the default; empty: not sent."
+    )
     response_formats = models.JSONField(
         default=list, blank=True, help_text="What to ask for, best first; empty: the field is not sent."
     )
@@ -139,7 +149,9 @@ class ModelPrice(models.Model):
 
     class Meta:
         ordering = ["size", "quality"]
-        constraints = [models.UniqueConstraint(fields=["model", "size", "quality"], name="one_price_per_setting")]
+        constraints = [
+            models.UniqueConstraint(fields=["model", "size", "quality"], name="one_price_per_setting")
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.size} {self.quality}: ${self.usd}"

@@ -1,0 +1,166 @@
+"""What the composer offers: a model's profile in words, shapes and prices."""
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from images_app.jobs.expect import expected_s
+from images_app.lib.ratio import RATIOS, ratio_of
+from images_app.lib.words import about, money
+from images_app.providers.models import ImageModel, shape_of
+
+COUNTS = range(1, 9)
+
+# A value nobody has described yet is shown as it is, with a capital.
+QUALITIES = {
+    "standard": ("Standard", "Quick, and good for most pictures"),
+    "hd": ("HD", "Finer detail, takes longer"),
+    "low": ("Low", "A draft, quick and cheap"),
+    "medium": ("Medium", "Good for most pictures"),
+    "high": ("High", "The finest detail, takes longest"),
+    "auto": ("Auto", "The model decides"),
+}
+STYLES = {
+    "vivid": ("Vivid", "Dramatic: strong light and colour"),
+    "natural": ("Natural", "Plain: closer to a photograph"),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to pick: its value in the form, its name, a line about it, and whether it is picked."""
+
+    value: str
+    name: str
+    note: str = ""
+    ratio: str = ""
+    picked: bool = False
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """One model with everything it accepts."""
+
+    model: ImageModel
+    value: str
+    picked: bool
+    sizes: list[Option]
+    qualities: list[Option]
+    styles: list[Option]
+    profile: str = field(repr=False)  # JSON for the page's own arithmetic
+
+    @property
+    def size(self) -> Option:
+        return picked(self.sizes)
+
+    @property
+    def quality(self) -> Option | None:
+        return picked(self.qualities) if self.qualities else None
+
+    @property
+    def style(self) -> Option | None:
+        return picked(self.styles) if self.styles else None
+
+
+def choices(models: list[ImageModel], wanted: dict[str, str]) -> list[ModelChoice]:
+    """All models, one of them picked; ``wanted`` holds the form's model, size, quality and style, right or wrong."""
+    chosen = find_model(models, wanted.get("model", "")) or (models[0] if models else None)
+    return [_choice(model, models, model is chosen, wanted) for model in models]
+
+
+def find_model(models: list[ImageModel], value: str) -> ImageModel | None:
+    """The model a form value names: the endpoint's name for it, or its id where two share a name."""
+    for model in models:
+        if value in (model.name, str(model.pk)):
+            return model
+    return None
+
+
+def value_of(model: ImageModel, models: list[ImageModel]) -> str:
+    """What the form posts for a model."""
+    shared = sum(other.name == model.name for other in models) > 1
+    return str(model.pk) if shared else model.name
+
+
+def estimate(model: ImageModel, size: str, quality: str, n: int) -> str:
+    """ "about $0.16, about 18 s": the whole batch, before anyone pays."""
+    usd = model.price(size, quality)
+    words = [f"about {money(usd * n)}" if usd is not None else money(None)]
+    if seconds := expected_s(model, size, quality):
+        words.append(f"about {about(seconds + (n - 1) * spacing_s(model))}")
+    return ", ".join(words)
+
+
+def spacing_s(model: ImageModel) -> float:
+    """Seconds between two starts, by the provider's own limit."""
+    return 60 / model.provider.images_per_minute if model.provider.images_per_minute else 0.0
+
+
+def picked(options: list[Option]) -> Option:
+    return next((option for option in options if option.picked), options[0])
+
+
+def size_name(size: str) -> str:
+    """ "Wide" for 1792x1024."""
+    shape = shape_of(size)
+    if shape is None:
+        return "Model decides" if size == "auto" else size
+    ratio = RATIOS[ratio_of(*shape)]
+    if ratio == 1:
+        return "Square"
+    if ratio > 1:
+        return "Wide" if ratio > 1.6 else "Landscape"
+    return "Tall" if ratio < 0.625 else "Portrait"
+
+
+def _choice(
+    model: ImageModel, models: list[ImageModel], is_picked: bool, wanted: dict[str, str]
+) -> ModelChoice:
+    return ModelChoice(
+        model=model,
+        value=value_of(model, models),
+        picked=is_picked,
+        sizes=[_size(option) for option in _options(model.sizes or ["auto"], wanted.get("size", ""), {})],
+        qualities=_options(model.qualities, wanted.get("quality", ""), QUALITIES),
+        styles=_options(model.styles, wanted.get("style", ""), STYLES),
+        profile=_profile(model),
+    )
+
+
+def _options(values: list[str], wanted: str, words: dict[str, tuple[str, str]]) -> list[Option]:
+    chosen = wanted if wanted in values else (values[0] if values else "")
+    return [
+        Option(value, *words.get(value, (value.capitalize(), "")), picked=value == chosen) for value in values
+    ]
+
+
+def _size(option: Option) -> Option:
+    shape = shape_of(option.value)
+    note = f"{shape[0]} × {shape[1]}" if shape else ""
+    return Option(
+        option.value,
+        size_name(option.value),
+        note,
+        ratio_of(*shape) if shape else "1:1",
+        picked=option.picked,
+    )
+
+
+def _profile(model: ImageModel) -> str:
+    prices: dict[str, str] = {
+        f"{row.size}/{row.quality}": str(row.usd.normalize()) for row in model.prices.all()
+    }
+    seconds = {
+        f"{size}/{quality}": expected_s(model, size, quality)
+        for size in model.sizes
+        for quality in (model.qualities or [""])
+    }
+    return json.dumps(
+        {"limit": model.prompt_limit, "prices": prices, "seconds": seconds, "spacing": spacing_s(model)}
+    )
+
+
+def total(model: ImageModel, size: str, quality: str, n: int) -> Decimal | None:
+    """US dollars for a batch; None where the price is not known."""
+    usd = model.price(size, quality)
+    return None if usd is None else usd * n

@@ -1,0 +1,154 @@
+"""What a browser sends, turned into a request for pictures or into sentences beside the fields."""
+
+import unicodedata
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import Http404
+
+from images_app.images.access import visible_image
+from images_app.images.models import StoredImage
+from images_app.jobs.choices import COUNTS, find_model
+from images_app.jobs.request import JobRequest
+from images_app.providers.models import ImageModel
+from images_app.teams.models import Team, User
+
+SHOWN = 40  # characters of a refused value that are repeated to the person
+
+
+class GenerationForm(forms.Form):
+    """The composer. What a model accepts is read from its profile; a field left out means the model's default.
+
+    ``submission`` makes sending the form twice harmless; ``from`` names the picture this one starts from.
+    """
+
+    prompt = forms.CharField(required=False, strip=False)
+    model = forms.CharField(required=False)
+    size = forms.CharField(required=False)
+    quality = forms.CharField(required=False)
+    style = forms.CharField(required=False)
+    n = forms.IntegerField(required=False)
+    submission = forms.UUIDField(required=False, error_messages={"invalid": "Send the form again, please."})
+
+    def __init__(self, data: Any = None, *, person: User, models: list[ImageModel], **options: Any) -> None:
+        super().__init__(data, **options)
+        self.person = person
+        self.models = models
+        self.fields["from"] = forms.CharField(required=False)
+        # Our own sentences say these.
+        self.fields["prompt"].validators.clear()
+        self.fields["n"].error_messages["invalid"] = how_many()
+
+    def clean_prompt(self) -> str:
+        prompt: str = one_kind_of_line_end(self.cleaned_data["prompt"]).strip()
+        if "\0" in prompt:
+            raise forms.ValidationError(
+                "The prompt holds a character that cannot be sent (NUL). Please remove it."
+            )
+        # Spaces, line ends, control and zero-width characters: nothing a model could draw.
+        if all(unicodedata.category(char)[0] in "ZC" for char in prompt):
+            raise forms.ValidationError("Write what the picture should show.")
+        return prompt
+
+    def clean_model(self) -> ImageModel:
+        if not self.models:
+            raise forms.ValidationError("No model is set up yet. An administrator can add one.")
+        value = self.cleaned_data["model"]
+        model = find_model(self.models, value) if value else self.models[0]
+        if model is None:
+            raise forms.ValidationError(
+                f"There is no model {quoted(value)} here. Choose {either(self.labels)}."
+            )
+        return model
+
+    def clean_n(self) -> int:
+        n: int | None = self.cleaned_data["n"]
+        if n is None:
+            return 1
+        if n not in COUNTS:
+            raise forms.ValidationError(how_many())
+        return n
+
+    def clean_from(self) -> StoredImage | None:
+        value = self.cleaned_data["from"]
+        if not value:
+            return None
+        try:
+            return visible_image(self.person, uuid.UUID(value))
+        except (ValueError, Http404):
+            raise forms.ValidationError("The picture this started from is not here any more.") from None
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        model: ImageModel | None = data.get("model")
+        if model is None:
+            return data
+        prompt = data.get("prompt", "")
+        if len(prompt) > model.prompt_limit:
+            self.add_error(
+                "prompt",
+                f"The prompt has {len(prompt):,} characters; {model.label} takes {model.prompt_limit:,} at most.",
+            )
+        for name, values, kind in (
+            ("size", model.sizes, "size"),
+            ("quality", model.qualities, "quality"),
+            ("style", model.styles, "style"),
+        ):
+            if problem := refusal(model, kind, values, data.get(name, "")):
+                self.add_error(name, problem)
+            elif name in data:
+                data[name] = data[name] or (values[0] if values else "")
+        return data
+
+    @property
+    def labels(self) -> list[str]:
+        return [model.label for model in self.models]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """(field, sentence) in the order of the page."""
+        return [(name, str(error)) for name in self.fields for error in self.errors.get(name, [])]
+
+    def job_request(self, team: Team) -> JobRequest:
+        """What a valid form asks for."""
+        data = self.cleaned_data
+        return JobRequest(
+            person=self.person,
+            team=team,
+            model=data["model"],
+            prompt=data["prompt"],
+            size=data["size"],
+            quality=data["quality"],
+            style=data["style"],
+            n=data["n"],
+            idempotency_key=str(data["submission"] or uuid.uuid4()),
+            parent_image=data["from"],
+        )
+
+
+def one_kind_of_line_end(text: str) -> str:
+    """Browsers send CRLF; counting it as two would refuse a prompt that fits."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def refusal(model: ImageModel, kind: str, values: list[str], value: str) -> str:
+    """Why a value is not in the profile, or nothing."""
+    if not value or value in values:
+        return ""
+    if not values:
+        return f"{model.label} takes no {kind}."
+    return f"{model.label} has no {kind} {quoted(value)}. Choose {either(values)}."
+
+
+def how_many() -> str:
+    return f"Choose {COUNTS[0]} to {COUNTS[-1]} pictures."
+
+
+def quoted(value: str) -> str:
+    return f"“{value[:SHOWN]}…”" if len(value) > SHOWN else f"“{value}”"
+
+
+def either(values: list[str]) -> str:
+    """ "a, b or c"."""
+    *rest, last = values
+    return f"{', '.join(rest)} or {last}" if rest else last
