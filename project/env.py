@@ -39,7 +39,9 @@ def raw(name: str) -> str | None:
             try:
                 return Path(filename).read_text(encoding="utf-8").strip() or None
             except OSError as error:
-                raise BadSetting(f"{name}_FILE names {filename}, which cannot be read: {error.strerror}") from error
+                raise BadSetting(
+                    f"{name}_FILE names {filename}, which cannot be read: {error.strerror}"
+                ) from error
     return None
 
 
@@ -67,7 +69,9 @@ def number(name: str, default: int, *, least: int = 0, most: int | None = None) 
     except ValueError:
         raise BadSetting(f"{name} is {value!r}; write a whole number") from None
     if parsed < least or (most is not None and parsed > most):
-        raise BadSetting(f"{name} is {parsed}; it must be {least} or more" + (f", {most} at most" if most else ""))
+        raise BadSetting(
+            f"{name} is {parsed}; it must be {least} or more" + (f", {most} at most" if most else "")
+        )
     return parsed
 
 
@@ -88,7 +92,9 @@ def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 
 
-def kept_secret(name: str, directory: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(50)) -> str:
+def kept_secret(
+    name: str, directory: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(50)
+) -> str:
     """The secret from the environment, or one made once and kept in ``directory`` (mode 600)."""
     if value := raw(name):
         return value
@@ -105,3 +111,28 @@ def kept_secret(name: str, directory: Path, make: Callable[[], str] = lambda: se
         finally:
             draft.unlink()
     return path.read_text(encoding="utf-8").strip()
+
+
+def note(name: str, directory: Path, value: str) -> str:
+    """Writes down what bin/start chose, so that a command run beside it (``manage.py jobs``) finds it too."""
+    path = _note(name, directory)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(value, encoding="utf-8")
+    return value
+
+
+def noted(name: str, directory: Path) -> str:
+    """What :func:`note` wrote, or the empty string."""
+    try:
+        return _note(name, directory).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def forget(name: str, directory: Path) -> None:
+    _note(name, directory).unlink(missing_ok=True)
+
+
+def _note(name: str, directory: Path) -> Path:
+    return directory / "secrets" / name.lower()

@@ -128,7 +128,7 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 
 # --- Redis and Celery: a message is a hint, the database is the truth --------------------------------------------
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.text("REDIS_URL", env.noted("REDIS_URL", DATA_DIR) or "redis://127.0.0.1:6379/0")
 GENERATE_CONCURRENCY = env.number("GENERATE_CONCURRENCY", 64, least=1, most=1000)
 MEDIA_CONCURRENCY = env.number("MEDIA_CONCURRENCY", 2, least=1, most=64)
 CELERY_BROKER_URL = REDIS_URL
@@ -169,8 +169,9 @@ IMAGE_API_BASE_URL = env.text("IMAGE_API_BASE_URL").rstrip("/")
 IMAGE_API_KEY = env.text("IMAGE_API_KEY")
 IMAGE_API_ALLOW_PRIVATE = env.flag("IMAGE_API_ALLOW_PRIVATE")
 IMAGE_API_TIMEOUT = env.number("IMAGE_API_TIMEOUT", 600, least=1)
-DEMO_URL = env.text("DEMO_URL")  # set by bin/start: where the built-in demo endpoint listens
-DEMO_API_KEY = env.text("DEMO_API_KEY")
+# Where the built-in demo endpoint listens, written down by bin/start.
+DEMO_URL = env.text("DEMO_URL", env.noted("DEMO_URL", DATA_DIR))
+DEMO_API_KEY = env.text("DEMO_API_KEY", env.noted("DEMO_API_KEY", DATA_DIR))
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)
 IDLE_POLL_SECONDS = env.number("IDLE_POLL_SECONDS", 2, least=1)
 FAILPOINTS = env.text("FAIL") if TESTING else ""
