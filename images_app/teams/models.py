@@ -67,7 +67,8 @@ class Team(models.Model):
     name = models.CharField(max_length=80)
     personal = models.BooleanField(default=False)
     retry_unknown_once = models.BooleanField(
-        default=False, help_text="Retry a call with unknown outcome once by itself, at the risk of paying twice."
+        default=False,
+        help_text="Retry a call with unknown outcome once by itself, at the risk of paying twice.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
