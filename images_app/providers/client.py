@@ -97,10 +97,14 @@ def generate(
     if before_send:
         before_send()
     reply = message if isinstance(message, Reply) else _exchange(endpoint, message, clock)
-    words = (
-        reply.message.replace(endpoint.api_key.strip(), "…") if endpoint.api_key.strip() else reply.message
+    return replace(
+        reply, message=_without(endpoint.api_key.strip(), reply.message), elapsed_s=clock() - start
     )
-    return replace(reply, message=words, elapsed_s=clock() - start)
+
+
+def _without(key: str, words: str) -> str:
+    """The endpoint's words, should they quote our key; a key of a few letters would only spoil the sentence."""
+    return words.replace(key, "…") if len(key) >= 8 else words
 
 
 def _message(endpoint: Endpoint, request: ImageRequest) -> httpx.Request | Reply:
