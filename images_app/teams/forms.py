@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -19,6 +21,13 @@ def name_field() -> forms.CharField:
         help_text="As others see it beside your pictures. You may leave it empty.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """allauth's form, which also knows whether to invite strangers in."""
+
+    def open_to_strangers(self) -> bool:
+        return bool(get_adapter().is_open_for_signup(self.request))
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
