@@ -23,7 +23,9 @@ Ask = Callable[..., Generation]
 Work = Callable[[], None]
 
 
-def test_a_prompt_becomes_a_stored_picture(endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work) -> None:
+def test_a_prompt_becomes_a_stored_picture(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
     ask(alice)
     work()
     job = only_job()
@@ -54,14 +56,18 @@ def test_every_change_has_its_event(endpoint: ScriptedEndpoint, alice: User, ask
     assert changes == list(zip(states, states[1:], strict=False))
 
 
-def test_eight_pictures_are_eight_calls(endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work) -> None:
+def test_eight_pictures_are_eight_calls(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
     ask(alice, n=8)
     work()
     assert ImageJob.objects.filter(state=State.SUCCEEDED).count() == 8
     assert endpoint.calls() == 8
 
 
-def test_all_pictures_of_one_reply_are_kept(endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work) -> None:
+def test_all_pictures_of_one_reply_are_kept(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
     endpoint.script("many 3")
     ask(alice)
     work()
@@ -173,10 +179,10 @@ def test_an_unclear_outcome_asks_for_a_decision_and_is_never_repeated(
 def test_the_raw_reply_of_an_unclear_outcome_is_kept(
     endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
 ) -> None:
-    endpoint.script("raw what_is_this")
+    endpoint.script("raw what-is-this")
     ask(alice)
     work()
-    assert "what is this" in Attempt.objects.get().raw_excerpt
+    assert "what-is-this" in Attempt.objects.get().raw_excerpt
     assert spooled() == []
 
 

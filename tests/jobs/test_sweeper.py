@@ -1,0 +1,225 @@
+"""What is left behind is found: claims, calls, replies and pictures whose worker is gone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from images_app.images.models import StoredImage
+from images_app.jobs import actions, collect, runner, settle, spool, sweeper
+from images_app.jobs.actions import Choice
+from images_app.jobs.claim import Claim, claim_next
+from images_app.jobs.models import Attempt, Generation, ImageJob
+from images_app.jobs.runner import Call
+from images_app.jobs.states import State
+from images_app.jobs.worker import Engine
+from images_app.providers.client import Reply
+from images_app.teams.models import User
+from tests.endpoint import ScriptedEndpoint
+from tests.jobs.conftest import only_job, spooled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Ask = Callable[..., Generation]
+Work = Callable[[], None]
+
+
+def claimed() -> Claim:
+    claim = claim_next("tester", 60)
+    assert claim is not None
+    return claim
+
+
+def sent() -> tuple[Claim, Call]:
+    claim = claimed()
+    call = runner.mark_sent(claim)
+    assert call is not None
+    return claim, call
+
+
+def answered() -> tuple[Call, Reply]:
+    _, call = sent()
+    reply = runner.make_call(call)
+    assert reply is not None
+    return call, reply
+
+
+def lease_over() -> None:
+    ImageJob.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_claim_nobody_holds_waits_again_at_its_place(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask
+) -> None:
+    ask(alice)
+    turn = only_job().turn
+    claimed()
+    sweeper.sweep()
+    assert only_job().state == State.CLAIMED  # the lease is alive
+    lease_over()
+    sweeper.sweep()
+    assert (only_job().state, only_job().turn) == (State.QUEUED, turn)
+
+
+def test_an_old_claim_cannot_send(endpoint: ScriptedEndpoint, alice: User, ask: Ask) -> None:
+    ask(alice)
+    old = claimed()
+    lease_over()
+    sweeper.sweep()
+    new = claimed()
+    assert runner.mark_sent(old) is None
+    assert runner.mark_sent(new) is not None
+    assert Attempt.objects.count() == 1
+
+
+def test_a_call_nobody_waits_for_needs_a_decision_and_is_not_resent(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    ask(alice)
+    sent()
+    lease_over()
+    sweeper.sweep()
+    work()
+    assert (only_job().state, only_job().reason) == (State.UNKNOWN, "worker_lost")
+    assert endpoint.calls() == 0
+
+
+def test_a_spooled_reply_is_adopted(endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work) -> None:
+    ask(alice)
+    call, reply = answered()
+    runner.keep(call.attempt, reply)
+    assert sweeper.adopt(older_than_s=0) == 1
+    collect.collect(only_job().pk)
+    work()
+    assert only_job().state == State.SUCCEEDED
+    assert StoredImage.objects.get().sha256 == endpoint.pictures()[0]
+    assert endpoint.calls() == 1
+    assert spooled() == []
+
+
+def test_the_sweeper_adopts_rather_than_asks(endpoint: ScriptedEndpoint, alice: User, ask: Ask) -> None:
+    ask(alice)
+    call, reply = answered()
+    runner.keep(call.attempt, reply)
+    lease_over()
+    sweeper.sweep()
+    assert only_job().state == State.RECEIVED
+
+
+def test_a_late_reply_of_a_paused_worker_is_kept(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    ask(alice)
+    call, reply = answered()
+    lease_over()
+    sweeper.sweep()
+    assert only_job().state == State.UNKNOWN
+    runner.keep(call.attempt, reply)
+    assert settle.settle(call.attempt, reply)
+    collect.collect(only_job().pk)
+    work()
+    assert only_job().state == State.SUCCEEDED
+
+
+def test_a_late_reply_makes_a_retry_that_was_not_sent_needless(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    ask(alice)
+    call, reply = answered()
+    lease_over()
+    sweeper.sweep()
+    actions.decide(only_job(), alice, Choice.RETRY)
+    runner.keep(call.attempt, reply)
+    sweeper.adopt(older_than_s=0)
+    collect.collect(only_job().pk)
+    work()
+    assert only_job().state == State.SUCCEEDED
+    assert endpoint.calls() == 1
+
+
+def test_a_late_reply_beside_a_retrys_picture_is_kept_too(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    ask(alice)
+    call, reply = answered()
+    lease_over()
+    sweeper.sweep()
+    actions.decide(only_job(), alice, Choice.RETRY)
+    work()
+    assert only_job().state == State.SUCCEEDED
+    runner.keep(call.attempt, reply)
+    sweeper.adopt(older_than_s=0)
+    assert StoredImage.objects.count() == 2
+    assert only_job().charged_usd == 2 * (only_job().price_usd or 0) > 0
+    assert spooled() == []
+
+
+def test_a_refused_retry_does_not_hide_a_late_result(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    ask(alice)
+    call, reply = answered()
+    lease_over()
+    sweeper.sweep()
+    actions.decide(only_job(), alice, Choice.RETRY)
+    _, second = sent()
+    runner.keep(call.attempt, reply)
+    sweeper.adopt(older_than_s=0)
+    endpoint.script("status 400 code=content_policy_violation")
+    refused = runner.make_call(second)
+    assert refused is not None
+    settle.settle(second.attempt, refused)
+    collect.collect(only_job().pk)
+    work()
+    assert only_job().state == State.SUCCEEDED
+
+
+def test_storing_that_was_interrupted_is_done_again(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    ask(alice)
+    Engine().run_until_dry()
+    job = only_job()
+    assert (job.state, job.reason) == (State.RECEIVED, "store")
+    # A media worker took it and died.
+    ImageJob.objects.update(run_after=timezone.now() - timedelta(seconds=1), media_tries=1)
+    assert sweeper.sweep()["hinted"] == 1
+    collect.store_pictures(job.pk)
+    collect.store_pictures(job.pk)
+    assert only_job().state == State.SUCCEEDED
+    assert StoredImage.objects.count() == 1
+
+
+def test_a_file_that_is_no_reply_is_left_and_harms_nothing(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask
+) -> None:
+    (spool.folder() / "junk.reply").write_bytes(b"not json\n")
+    assert sweeper.adopt(older_than_s=0) == 0
+    assert spooled() == ["junk.reply"]
+
+
+def test_a_decision_nobody_takes_ends_as_charged(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    endpoint.script("status 500")
+    ask(alice)
+    work()
+    Attempt.objects.update(answered_at=timezone.now() - timedelta(days=13))
+    sweeper.sweep()
+    assert only_job().state == State.UNKNOWN
+    Attempt.objects.update(answered_at=timezone.now() - timedelta(days=15))
+    sweeper.sweep()
+    assert (only_job().state, only_job().charged_usd) == (State.FAILED, only_job().price_usd)
+
+
+def test_the_heartbeat_renews_only_live_leases_of_its_own(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask
+) -> None:
+    ask(alice, n=2)
+    engine = Engine()
+    live, dead = claim_next(engine.owner, 60), claim_next(engine.owner, 60)
+    assert live and dead
+    engine._active = {live.job.pk, dead.job.pk}
+    ImageJob.objects.filter(pk=dead.job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert engine.renew_leases() == 1
