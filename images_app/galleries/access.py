@@ -22,17 +22,13 @@ def visible_picture(person: User, image_id: UUID) -> StoredImage:
     """The picture, or the same 404 for a stranger's as for none at all."""
     picture = (
         pictures_of(person)
-        .select_related("attempt", "team", "job__generation__parent_image")
+        .select_related("attempt", "job__generation__model__provider")
         .filter(pk=image_id)
         .first()
     )
     if picture is None:
         raise Http404("no such picture")
     return picture
-
-
-def may_see(person: User, picture: StoredImage) -> bool:
-    return images_of(person).filter(pk=picture.pk).exists()
 
 
 def models_used_by(person: User) -> list[tuple[str, str]]:
@@ -79,6 +75,12 @@ def _neighbour(person: User, generation: Generation, *, newer: bool) -> StoredIm
         beyond = Q(**{f"{path}created_at__lt": at}) | Q(**{f"{path}created_at": at, f"{path}id__lt": key})
         order = [f"-{path}created_at", f"-{path}id", "job__position", "position", "id"]
     return pictures.filter(beyond).order_by(*order).first()
+
+
+def parent_of(person: User, picture: StoredImage) -> StoredImage | None:
+    """The picture this one began with, while the person may see it."""
+    parent = picture.job.generation.parent_image_id
+    return images_of(person).filter(pk=parent).first() if parent else None
 
 
 def remixes_of(person: User, picture: StoredImage) -> list[StoredImage]:

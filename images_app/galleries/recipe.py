@@ -1,9 +1,10 @@
 """How a picture was made, as its page lists it."""
 
+from images_app.galleries.words import Part, difference
 from images_app.images.models import StoredImage
-from images_app.jobs.choices import QUALITIES, STYLES
-from images_app.jobs.story import span
-from images_app.lib.words import money
+from images_app.jobs.choices import QUALITIES, STYLES, estimate
+from images_app.jobs.models import Generation
+from images_app.jobs.story import dollars, span
 
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
@@ -15,12 +16,26 @@ def recipe_of(picture: StoredImage) -> list[tuple[str, str]]:
         ("Model", generation.model.label),
         ("Quality", named(generation.quality, QUALITIES)),
         ("Style", named(generation.style, STYLES)),
-        ("Cost", money(picture.attempt.price_usd)),
+        ("Cost", dollars(picture.attempt.price_usd)),
         ("Took", _took(picture)),
         ("File", f"{FORMATS.get(picture.format, picture.format)}, {size_words(picture.bytes)}"),
         ("Shape", f"{shape_words(picture.width, picture.height)}, {picture.width} × {picture.height} px"),
     ]
     return [(name, value) for name, value in lines if value]
+
+
+def told(picture: StoredImage) -> list[Part]:
+    """How the model was told otherwise than the person wrote; nothing where it was not, or is not known."""
+    prompt = picture.job.generation.prompt
+    if not picture.revised_prompt or picture.revised_prompt == prompt:
+        return []
+    return difference(prompt, picture.revised_prompt)
+
+
+def again_words(generation: Generation) -> str:
+    """ "4 pictures, about $0.16, about 18 s": what one more run would come to."""
+    count = "1 picture" if generation.n == 1 else f"{generation.n} pictures"
+    return f"{count}, {estimate(generation.model, generation.size, generation.quality, generation.n)}"
 
 
 def named(value: str, words: dict[str, tuple[str, str]]) -> str:

@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from images_app.galleries import access
-from images_app.galleries.filters import MessageFilter, PictureFilter, ShelfFilter
-from images_app.galleries.recipe import recipe_of
+from images_app.galleries.filters import MESSAGES, MessageFilter, PictureFilter, ShelfFilter
+from images_app.galleries.recipe import again_words, recipe_of, told
 from images_app.galleries.shelf import Tile, days
-from images_app.galleries.words import difference
+from images_app.galleries.words import Kind
 from images_app.jobs import story
 from images_app.jobs.access import jobs_of
+from images_app.jobs.filters import GROUPS, tabs
 from images_app.lib.keyset import listing, older, page, place_asked
-from images_app.lib.ratio import ratio_of
 from images_app.teams.models import User
 
 PAGE_SIZE = 60
@@ -23,16 +23,19 @@ PAGE_SIZE = 60
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     """Pictures newest first under the days they were made on, or messages where a state is asked for."""
-    filters = _filters(request.user, request.GET)
+    models = access.models_used_by(request.user)
+    filters = _filters(request.user, request.GET, models)
     shown = page(filters.rows, place_asked(request), PAGE_SIZE)
     pictures = isinstance(filters, PictureFilter)
-    items = [Tile(row) if pictures else story.Entry(row) for row in shown.rows]
     context = {
         "pictures": pictures,
-        "days": days(shown, items),
+        "days": days(shown, [Tile(row) if pictures else story.Entry(row) for row in shown.rows]),
         "first": shown.after is None,
-        "filters": filters,
         "older": older(request, shown.next),
+        "filters": filters,
+        "models": models,
+        "tabs": tabs(request.GET, [("", "Pictures"), *((name, GROUPS[name][0]) for name in MESSAGES)]),
+        "total": None if filters.in_use else access.pictures_of(request.user).count(),
     }
     return listing(request, "galleries/library.html", "galleries/_shelf.html", context)
 
@@ -40,25 +43,24 @@ def library(request: HttpRequest) -> HttpResponse:
 @require_safe
 def image(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     picture = access.visible_picture(request.user, id)
-    generation = picture.job.generation
-    parent = generation.parent_image
+    parts = told(picture)
     context = {
         "image": picture,
-        "shape": ratio_of(picture.width, picture.height),
+        "tile": Tile(picture),
         "strip": access.strip_of(request.user, picture),
-        "told": difference(generation.prompt, picture.revised_prompt),
+        "told": parts,
+        "left_out": any(part.kind is Kind.LEFT_OUT for part in parts),
         "recipe": recipe_of(picture),
+        "again": again_words(picture.job.generation),
         "steps": story.timeline(picture.job.events.select_related("actor")),
-        # A remix may outlive its sight of what it came from.
-        "parent": parent if parent and access.may_see(request.user, parent) else None,
+        "parent": access.parent_of(request.user, picture),
         "remixes": access.remixes_of(request.user, picture),
-        "key": uuid.uuid4().hex,
+        "submission": uuid.uuid4(),
     }
     return render(request, "galleries/image.html", context)
 
 
-def _filters(person: User, asked: QueryDict) -> ShelfFilter:
-    models = access.models_used_by(person)
+def _filters(person: User, asked: QueryDict, models: list[tuple[str, str]]) -> ShelfFilter:
     if asked.get("state"):
         return MessageFilter(asked, jobs_of(person), models)
     return PictureFilter(asked, access.pictures_of(person), models)

@@ -1,6 +1,9 @@
 """Which of a person's jobs a list shows, read from the address."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -29,6 +32,23 @@ def text_field(**attributes: str) -> dict[str, Any]:
         "max_length": TEXT_AT_MOST,
         "widget": forms.TextInput(attrs={"type": "search", "autocomplete": "off", **attributes}),
     }
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    address: str  # a query, to follow from the page it stands on
+    current: bool
+
+
+def tabs(asked: QueryDict, choices: Iterable[tuple[str, str]]) -> list[Tab]:
+    """Links that choose ``state`` and keep the other filters; the first page of each."""
+    kept = [(name, value) for name, value in asked.items() if name not in {"state", "before"} and value]
+    now = asked.get("state", "")
+    return [
+        Tab(label, f"?{urlencode([*kept, *([('state', state)] if state else [])])}", state == now)
+        for state, label in choices
+    ]
 
 
 class JobFilter(django_filters.FilterSet):

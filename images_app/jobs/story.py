@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, State
-from images_app.lib.words import about, money, ordinal
+from images_app.lib.words import about
 
 # The icon beside each state's name: no state is told by colour alone.
 ICONS: dict[str, str] = {
@@ -174,7 +175,7 @@ class Call:
 
     @property
     def price(self) -> str:
-        price = money(self.attempt.price_usd)
+        price = dollars(self.attempt.price_usd)
         match self.attempt.outcome:
             case Attempt.Outcome.DONE:
                 return price
@@ -211,16 +212,24 @@ def words(code: str) -> str:
 
 def cost(job: ImageJob) -> str:
     """What a job cost, or may cost, in the fewest words; an unknown price is never shown as nothing."""
-    price = money(job.price_usd)
+    price = dollars(job.price_usd)
     match State(job.state):
         case State.UNKNOWN:
             return f"at risk {price}" if job.price_usd is not None else f"at risk, {price}"
         case State.QUEUED | State.CLAIMED | State.SENT:
             return f"about {price}" if job.price_usd is not None else price
         case State.SUCCEEDED | State.RECEIVED | State.LOST:
-            return price if job.charged_usd is None else money(job.charged_usd)
+            return price if job.charged_usd is None else dollars(job.charged_usd)
         case _:
-            return money(job.charged_usd) if job.charged_usd or job.charged_usd is None else "not charged"
+            return dollars(job.charged_usd) if job.charged_usd or job.charged_usd is None else "not charged"
+
+
+def dollars(usd: Decimal | None) -> str:
+    """Two decimals, more only where they count: $0.04, $0.011."""
+    if usd is None:
+        return "price unknown"
+    exact = f"{usd.normalize():f}"
+    return f"${exact}" if len(exact.partition(".")[2]) > 2 else f"${usd:.2f}"
 
 
 def span(time: timedelta) -> str:
@@ -236,3 +245,9 @@ def span(time: timedelta) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def ordinal(number: int) -> str:
+    if number % 100 in {11, 12, 13}:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -12,7 +12,7 @@ from images_app.jobs import actions, story
 from images_app.jobs.access import jobs_of, visible_job
 from images_app.jobs.decision import DecisionForm
 from images_app.jobs.expect import lines
-from images_app.jobs.filters import JobFilter
+from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.lib.keyset import listing, older, page, place_asked
 
@@ -28,6 +28,9 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
         "entries": story.entries(shown.rows, lines(list(shown.rows))),
         "page": shown,
         "filters": found,
+        "tabs": tabs(
+            request.GET, [("", "Everything"), *((name, label) for name, (label, _) in GROUPS.items())]
+        ),
         "older": older(request, shown.next),
         "key": uuid.uuid4().hex,
     }
