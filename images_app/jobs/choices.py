@@ -1,13 +1,12 @@
 """What the composer offers: a model's profile in words, shapes and prices."""
 
 import json
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 
 from images_app.jobs.expect import expected_s
 from images_app.lib.ratio import RATIOS, ratio_of
 from images_app.lib.words import about, money
-from images_app.providers.models import ImageModel, shape_of
+from images_app.providers.models import ImageModel, profile_data, shape_of
 
 COUNTS = range(1, 9)
 
@@ -34,6 +33,7 @@ class Option:
     name: str
     note: str = ""
     ratio: str = ""
+    price: str = ""
     picked: bool = False
 
 
@@ -56,6 +56,12 @@ class ModelChoice:
     @property
     def quality(self) -> Option | None:
         return picked(self.qualities) if self.qualities else None
+
+    @property
+    def from_price(self) -> str:
+        """The cheapest picture of it."""
+        known = [row.usd for row in self.model.prices.all()]
+        return f"from {money(min(known))}" if known else "price unknown"
 
     @property
     def style(self) -> Option | None:
@@ -85,7 +91,7 @@ def value_of(model: ImageModel, models: list[ImageModel]) -> str:
 def estimate(model: ImageModel, size: str, quality: str, n: int) -> str:
     """ "about $0.16, about 18 s": the whole batch, before anyone pays."""
     usd = model.price(size, quality)
-    words = [f"about {money(usd * n)}" if usd is not None else money(None)]
+    words = [f"about {money(usd * n)}" if usd is not None else "price unknown"]
     if seconds := expected_s(model, size, quality):
         words.append(f"about {about(seconds + (n - 1) * spacing_s(model))}")
     return ", ".join(words)
@@ -94,6 +100,11 @@ def estimate(model: ImageModel, size: str, quality: str, n: int) -> str:
 def spacing_s(model: ImageModel) -> float:
     """Seconds between two starts, by the provider's own limit."""
     return 60 / model.provider.images_per_minute if model.provider.images_per_minute else 0.0
+
+
+def sizes_of(model: ImageModel) -> list[str]:
+    """What a form may ask for; a profile without sizes leaves it to the endpoint."""
+    return list(model.sizes) or ["auto"]
 
 
 def picked(options: list[Option]) -> Option:
@@ -116,12 +127,15 @@ def size_name(size: str) -> str:
 def _choice(
     model: ImageModel, models: list[ImageModel], is_picked: bool, wanted: dict[str, str]
 ) -> ModelChoice:
+    sizes = _options(sizes_of(model), wanted.get("size", ""), {})
+    qualities = _options(model.qualities, wanted.get("quality", ""), QUALITIES)
+    size, quality = picked(sizes).value, picked(qualities).value if qualities else ""
     return ModelChoice(
         model=model,
         value=value_of(model, models),
         picked=is_picked,
-        sizes=[_size(option) for option in _options(model.sizes or ["auto"], wanted.get("size", ""), {})],
-        qualities=_options(model.qualities, wanted.get("quality", ""), QUALITIES),
+        sizes=[replace(_shaped(option), price=_each(model, option.value, quality)) for option in sizes],
+        qualities=[replace(option, price=_each(model, size, option.value)) for option in qualities],
         styles=_options(model.styles, wanted.get("style", ""), STYLES),
         profile=_profile(model),
     )
@@ -134,33 +148,32 @@ def _options(values: list[str], wanted: str, words: dict[str, tuple[str, str]]) 
     ]
 
 
-def _size(option: Option) -> Option:
+def _shaped(option: Option) -> Option:
     shape = shape_of(option.value)
-    note = f"{shape[0]} × {shape[1]}" if shape else ""
-    return Option(
-        option.value,
-        size_name(option.value),
-        note,
-        ratio_of(*shape) if shape else "1:1",
-        picked=option.picked,
+    return replace(
+        option,
+        name=size_name(option.value),
+        note=f"{shape[0]} × {shape[1]}" if shape else "",
+        ratio=ratio_of(*shape) if shape else "1:1",
     )
+
+
+def _each(model: ImageModel, size: str, quality: str) -> str:
+    usd = model.price(size, quality)
+    return "price unknown" if usd is None else f"{money(usd)} each"
 
 
 def _profile(model: ImageModel) -> str:
-    prices: dict[str, str] = {
-        f"{row.size}/{row.quality}": str(row.usd.normalize()) for row in model.prices.all()
-    }
     seconds = {
         f"{size}/{quality}": expected_s(model, size, quality)
-        for size in model.sizes
+        for size in sizes_of(model)
         for quality in (model.qualities or [""])
     }
     return json.dumps(
-        {"limit": model.prompt_limit, "prices": prices, "seconds": seconds, "spacing": spacing_s(model)}
+        {
+            "limit": model.prompt_limit,
+            "prices": profile_data(model)["prices"],
+            "seconds": seconds,
+            "spacing": spacing_s(model),
+        }
     )
-
-
-def total(model: ImageModel, size: str, quality: str, n: int) -> Decimal | None:
-    """US dollars for a batch; None where the price is not known."""
-    usd = model.price(size, quality)
-    return None if usd is None else usd * n

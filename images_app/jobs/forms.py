@@ -9,7 +9,7 @@ from django.http import Http404
 
 from images_app.images.access import visible_image
 from images_app.images.models import StoredImage
-from images_app.jobs.choices import COUNTS, find_model
+from images_app.jobs.choices import COUNTS, find_model, sizes_of
 from images_app.jobs.request import JobRequest
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
@@ -90,12 +90,9 @@ class GenerationForm(forms.Form):
                 "prompt",
                 f"The prompt has {len(prompt):,} characters; {model.label} takes {model.prompt_limit:,} at most.",
             )
-        for name, values, kind in (
-            ("size", model.sizes, "size"),
-            ("quality", model.qualities, "quality"),
-            ("style", model.styles, "style"),
-        ):
-            if problem := refusal(model, kind, values, data.get(name, "")):
+        accepted = {"size": sizes_of(model), "quality": model.qualities, "style": model.styles}
+        for name, values in accepted.items():
+            if problem := refusal(model, name, values, data.get(name, "")):
                 self.add_error(name, problem)
             elif name in data:
                 data[name] = data[name] or (values[0] if values else "")

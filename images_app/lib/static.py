@@ -21,9 +21,8 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
     patterns = tuple(
-        (glob, kept)
+        (glob, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for glob, rules in HashedFilesMixin.patterns
-        if (kept := tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
     )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:

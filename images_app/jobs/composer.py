@@ -1,0 +1,90 @@
+"""What the composer shows: a prompt, the settings picked, the price of it all, and what was wrong with it."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from images_app.images.models import StoredImage
+from images_app.jobs.choices import COUNTS, ModelChoice, choices, estimate, value_of
+from images_app.jobs.forms import GenerationForm, one_kind_of_line_end
+from images_app.jobs.models import Generation
+from images_app.providers.models import ImageModel
+
+
+@dataclass(frozen=True)
+class Composer:
+    """``models`` holds exactly one picked model, or is empty where none is set up."""
+
+    models: list[ModelChoice]
+    prompt: str = ""
+    n: int = 1
+    parent: StoredImage | None = None
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    # One composer, one submission: sending it twice makes it once.
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def picked(self) -> ModelChoice | None:
+        return next((choice for choice in self.models if choice.picked), None)
+
+    @property
+    def counts(self) -> list[tuple[int, bool]]:
+        return [(count, count == self.n) for count in COUNTS]
+
+    @property
+    def estimate(self) -> str:
+        """Price and time of the whole batch."""
+        if self.picked is None:
+            return ""
+        quality = self.picked.quality
+        return estimate(self.picked.model, self.picked.size.value, quality.value if quality else "", self.n)
+
+    @property
+    def limit(self) -> int:
+        return self.picked.model.prompt_limit if self.picked else 0
+
+    @property
+    def paused(self) -> str:
+        """Why the picked model's endpoint does not work at the moment; "" where it does."""
+        if self.picked is None or self.picked.model.provider.paused_at is None:
+            return ""
+        return self.picked.model.provider.pause_reason or "an administrator paused it"
+
+    @property
+    def wrong(self) -> set[str]:
+        """Names of the fields with a problem."""
+        return {name for name, _ in self.problems}
+
+
+def blank(models: list[ImageModel], prompt: str = "") -> Composer:
+    return Composer(choices(models, {}), prompt=prompt)
+
+
+def of_recipe(
+    models: list[ImageModel], generation: Generation, parent: StoredImage | None = None
+) -> Composer:
+    """The composer filled with what an earlier generation was made of."""
+    wanted = {
+        "model": value_of(generation.model, models),
+        "size": generation.size,
+        "quality": generation.quality,
+        "style": generation.style,
+    }
+    n = 1 if parent else generation.n
+    return Composer(choices(models, wanted), prompt=generation.prompt, n=n, parent=parent)
+
+
+def of_form(form: GenerationForm, *, judge: bool = True) -> Composer:
+    """The composer as it was sent, with what was wrong (``judge``) and a key of its own."""
+    data: Mapping[str, str] = form.data
+    sent = str(data.get("n", ""))
+    parent = form.cleaned_data.get("from") if form.is_valid() or hasattr(form, "cleaned_data") else None
+    return Composer(
+        choices(
+            form.models, {name: str(data.get(name, "")) for name in ("model", "size", "quality", "style")}
+        ),
+        prompt=one_kind_of_line_end(str(data.get("prompt", ""))).replace("\0", ""),
+        n=int(sent) if sent.isascii() and sent.isdigit() and int(sent) in COUNTS else 1,
+        parent=parent,
+        problems=form.problems() if judge else [],
+    )

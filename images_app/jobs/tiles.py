@@ -1,0 +1,286 @@
+"""A job as a tile of the studio, and a generation as a run of tiles: plain data for the templates."""
+
+import math
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
+from images_app.images.models import StoredImage
+from images_app.jobs.choices import QUALITIES, STYLES, value_of
+from images_app.jobs.expect import Line, expected_s, lines
+from images_app.jobs.models import Generation, ImageJob
+from images_app.jobs.states import IN_FLIGHT, PENDING, State
+from images_app.jobs.story import ICONS
+from images_app.lib.ratio import ratio_of
+from images_app.lib.words import about, ago, money, ordinal
+from images_app.providers.models import ImageModel
+
+# What a tile says in large where no picture is shown; the studio's words for the states of the machine.
+HEADINGS: dict[str, str] = {
+    State.QUEUED: "in line",
+    State.CLAIMED: "Starting",
+    State.SENT: "Developing",
+    State.RECEIVED: "Saving",
+    State.SUCCEEDED: "The picture is not here any more",
+    State.REJECTED: "Refused",
+    State.FAILED: "Failed",
+    State.CANCELLED: "Cancelled",
+    State.UNKNOWN: "Needs your decision",
+    State.LOST: "Lost",
+}
+ROW = 4  # tiles beside each other before a run takes a second row
+HUES = 4  # colours of the bath, tokens in tile.css
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One picture, made or not. ``key`` is fresh for every drawing of the tile."""
+
+    job: ImageJob
+    generation: Generation
+    line: Line | None
+
+    @property
+    def state(self) -> State:
+        return State(self.job.state)
+
+    @property
+    def image(self) -> StoredImage | None:
+        """The first picture that came, once it is safe in storage."""
+        if self.state is not State.SUCCEEDED:
+            return None
+        return min(self.job.images.all(), key=lambda image: image.position, default=None)
+
+    @property
+    def thumbnail_width(self) -> int:
+        return copy_width(self.image, THUMBNAIL_EDGE)
+
+    @property
+    def preview_width(self) -> int:
+        return copy_width(self.image, PREVIEW_EDGE)
+
+    @property
+    def more(self) -> int:
+        """Further pictures of the same call: an endpoint may send more than was asked."""
+        return max(len(self.job.images.all()) - 1, 0)
+
+    @property
+    def pending(self) -> bool:
+        return self.state in PENDING
+
+    @property
+    def developing(self) -> bool:
+        return self.pending and self.state is not State.QUEUED
+
+    @property
+    def ratio(self) -> str:
+        image = self.image
+        return ratio_of(image.width, image.height) if image else ratio_of(*self.generation.shape)
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.job.state]
+
+    @property
+    def hue(self) -> int:
+        return self.job.pk.int % HUES
+
+    @property
+    def heading(self) -> str:
+        return HEADINGS[self.job.state]
+
+    @property
+    def place(self) -> str:
+        """ "2nd" in line; "Next" for the first."""
+        if self.line is None:
+            return "Waits"
+        return "Next" if self.line.place == 1 else ordinal(self.line.place)
+
+    @property
+    def sentence(self) -> str:
+        """Why it is so, or what is to come; "" where there is nothing to add."""
+        match self.state:
+            case State.QUEUED:
+                return waiting_words(self.line) if self.line else ""
+            case State.UNKNOWN:
+                return f"{self.risk} may have been charged." if self.risk else "It may have been charged."
+            case State.CANCELLED | State.FAILED if not self.job.message:
+                return self.charge
+            case State.REJECTED | State.FAILED | State.LOST:
+                return self.job.message or self.charge
+            case _:
+                return ""
+
+    @property
+    def charge(self) -> str:
+        if self.job.charged_usd is None:
+            return ""
+        return (
+            f"You were charged {money(self.job.charged_usd)}."
+            if self.job.charged_usd
+            else "You were not charged."
+        )
+
+    @property
+    def risk(self) -> str:
+        """The money at risk; "" where the price is not known."""
+        return "" if self.job.price_usd is None else money(self.job.price_usd)
+
+    @property
+    def price(self) -> str:
+        return f"about {self.risk}" if self.risk else "price unknown"
+
+    @property
+    def elapsed_s(self) -> int:
+        """Whole seconds since the call was sent, by the server's clock; the page counts on from here."""
+        sent = self.job.sent_at
+        return max(0, int((timezone.now() - sent).total_seconds())) if sent else 0
+
+    @property
+    def expected_s(self) -> int:
+        generation = self.generation
+        return expected_s(generation.model, generation.size, generation.quality)
+
+    @property
+    def progress(self) -> int:
+        """0 to 99, nearing the end ever more slowly once the estimate has passed."""
+        if self.state is State.CLAIMED:
+            return 0
+        if self.state is State.RECEIVED:
+            return 99
+        return share_done(self.elapsed_s, self.expected_s)
+
+    @property
+    def late(self) -> bool:
+        return self.state is State.SENT and self.elapsed_s > 1.5 * self.expected_s
+
+    @property
+    def key(self) -> str:
+        """A new submission key: pressing one button twice makes one new picture."""
+        return str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Run:
+    """One generation: its recipe, and its tiles in order."""
+
+    generation: Generation
+    tiles: list[Tile]
+    model_value: str
+
+    @property
+    def columns(self) -> int:
+        count = max(len(self.tiles), 1)
+        return math.ceil(count / math.ceil(count / ROW))
+
+    @property
+    def ratio(self) -> str:
+        return ratio_of(*self.generation.shape)
+
+    @property
+    def settings(self) -> list[str]:
+        """The recipe in words, without the prompt."""
+        generation = self.generation
+        words = [generation.model.label]
+        if generation.quality:
+            words.append(QUALITIES.get(generation.quality, (generation.quality.capitalize(), ""))[0])
+        if generation.style:
+            words.append(STYLES.get(generation.style, (generation.style.capitalize(), ""))[0])
+        return words
+
+    @property
+    def ago(self) -> str:
+        return ago(self.generation.created_at)
+
+    @property
+    def waiting(self) -> int:
+        return sum(tile.state is State.QUEUED for tile in self.tiles)
+
+    @property
+    def price(self) -> str:
+        """Of the whole run, made again."""
+        prices = [tile.job.price_usd for tile in self.tiles]
+        known = [price for price in prices if price is not None]
+        return (
+            f"about {money(sum(known[1:], known[0]))}"
+            if known and len(known) == len(prices)
+            else "price unknown"
+        )
+
+    @property
+    def key(self) -> str:
+        return str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a person has under way, over all their generations."""
+
+    developing: int
+    waiting: int
+    decisions: int
+
+    @property
+    def pending(self) -> int:
+        return self.developing + self.waiting
+
+
+def runs(generations: Sequence[Generation], models: list[ImageModel]) -> list[Run]:
+    """Runs of generations that came with their jobs and images; the number of queries does not grow with them."""
+    jobs = {
+        generation.pk: sorted(generation.jobs.all(), key=lambda job: job.position)
+        for generation in generations
+    }
+    places = lines(job for row in jobs.values() for job in row)
+    return [
+        Run(
+            generation,
+            [Tile(job, generation, places.get(job.pk)) for job in jobs[generation.pk]],
+            value_of(generation.model, models),
+        )
+        for generation in generations
+    ]
+
+
+def tiles(jobs: Iterable[ImageJob]) -> list[Tile]:
+    """Tiles of single jobs that came with their generation and images."""
+    jobs = list(jobs)
+    places = lines(jobs)
+    return [Tile(job, job.generation, places.get(job.pk)) for job in jobs]
+
+
+def copy_width(image: StoredImage | None, edge: int) -> int:
+    """Pixels across of a display copy whose longer edge is ``edge`` at most."""
+    if image is None:
+        return edge
+    return round(image.width * min(1.0, edge / max(image.width, image.height)))
+
+
+def status(person_id: UUID) -> Status:
+    """One query over the few jobs that are under way."""
+    counted = ImageJob.objects.filter(person_id=person_id, state__in=[*PENDING, State.UNKNOWN]).aggregate(
+        developing=Count("pk", filter=Q(state__in=[*IN_FLIGHT, State.RECEIVED])),
+        waiting=Count("pk", filter=Q(state=State.QUEUED)),
+        decisions=Count("pk", filter=Q(state=State.UNKNOWN)),
+    )
+    return Status(**counted)
+
+
+def waiting_words(line: Line) -> str:
+    """Why it waits, or when it starts."""
+    if line.why:
+        soon = f"; starts in about {about(line.starts_in_s)}" if line.starts_in_s else ""
+        return f"{line.why}{soon}."
+    return f"Starts in about {about(line.starts_in_s)}." if line.starts_in_s else "Starts at once."
+
+
+def share_done(elapsed_s: float, expected_s: float) -> int:
+    """Percent for the bar: straight to 92 at the estimate, then slower and slower towards 98."""
+    if elapsed_s < expected_s:
+        return round(92 * elapsed_s / expected_s)
+    return round(92 + 6 * (1 - expected_s / elapsed_s)) if elapsed_s else 0

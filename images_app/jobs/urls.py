@@ -1,0 +1,21 @@
+"""The studio, every job, and what a person may do about them."""
+
+from django.urls import path
+
+from images_app.jobs.views import history, studio, verbs
+
+urlpatterns = [
+    path("", studio.studio, name="studio"),
+    path("tiles/", studio.tiles_page, name="tiles"),
+    path("generations/<uuid:id>/", studio.generation_page, name="generation"),
+    path(
+        "generations/<uuid:id>/cancellation/", verbs.generation_cancellation, name="generation_cancellation"
+    ),
+    path("generations/<uuid:id>/again/", verbs.generation_again, name="generation_again"),
+    path("jobs/cancellation/", verbs.waiting_cancellation, name="waiting_cancellation"),
+    path("jobs/", history.jobs_page, name="jobs"),
+    path("jobs/<uuid:id>/", history.job_page, name="job"),
+    path("jobs/<uuid:id>/cancellation/", history.job_cancellation, name="job_cancellation"),
+    path("jobs/<uuid:id>/decision/", history.job_decision, name="job_decision"),
+    path("jobs/<uuid:id>/again/", history.job_again, name="job_again"),
+]

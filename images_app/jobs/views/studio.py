@@ -1,0 +1,135 @@
+"""The studio: the composer, and what a person made, newest first."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from images_app.images.access import visible_image
+from images_app.jobs import composer
+from images_app.jobs.access import generations_of, jobs_of, visible_generation
+from images_app.jobs.actions import KeyReused, submit
+from images_app.jobs.composer import Composer
+from images_app.jobs.forms import GenerationForm
+from images_app.jobs.models import Generation
+from images_app.jobs.starters import STARTERS
+from images_app.jobs.tiles import runs, status, tiles
+from images_app.lib.keyset import listing, older, page, place_asked
+from images_app.providers.actions import usable_models
+from images_app.providers.models import ImageModel
+from images_app.teams.access import current_team
+from images_app.teams.models import User
+
+PAGE_SIZE = 24
+MOST_TILES = 200
+KEY_REUSED = (
+    "This form was sent before, with another prompt. Press Generate once more to send it as it is now."
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def studio(request: HttpRequest) -> HttpResponse:
+    """GET: the page. POST: a generation, or the composer again with a sentence beside each wrong field (422)."""
+    models = list(usable_models())
+    if request.method != "POST":
+        return _show(request, models, _asked(request, models))
+    form = GenerationForm(request.POST, person=request.user, models=models)
+    if "look" in request.POST:  # without script: show the settings of the model picked, make nothing
+        return _show(request, models, composer.of_form(form, judge=False))
+    if form.is_valid():
+        try:
+            submitted = submit(form.job_request(current_team(request.user)))
+        except KeyReused:
+            form.add_error("submission", KEY_REUSED)
+        else:
+            return _made(request, submitted.generation, models)
+    return _refused(request, models, composer.of_form(form))
+
+
+@require_safe
+def tiles_page(request: HttpRequest) -> HttpResponse:
+    """The tiles of ``?ids=``, those of them that are mine, and how much is under way."""
+    jobs = jobs_of(request.user).filter(pk__in=_ids(request.GET.get("ids", "")))
+    context = {"tiles": tiles(jobs), "status": status(request.user.pk)}
+    return render(request, "jobs/_tiles.html", context)
+
+
+@require_safe
+def generation_page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """One run, for a page that has not got it yet."""
+    return show_run(request, visible_generation(request.user, id), list(usable_models()))
+
+
+def show_run(request: HttpRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
+    context = {"run": runs([generation], models)[0], "status": status(request.user.pk)}
+    return render(request, "jobs/_run_alone.html", context)
+
+
+def _show(
+    request: HttpRequest, models: list[ImageModel], shown: Composer, *, status_code: int = 200
+) -> HttpResponse:
+    found = page(generations_of(request.user), place_asked(request), PAGE_SIZE)
+    context = {
+        "composer": shown,
+        "runs": runs(found.rows, models),
+        "page": found,
+        "older": older(request, found.next),
+        "status": status(request.user.pk),
+        "starters": STARTERS,
+    }
+    response = listing(request, "jobs/studio.html", "jobs/_runs.html", context)
+    response.status_code = status_code
+    return response
+
+
+def _asked(request: HttpRequest, models: list[ImageModel]) -> Composer:
+    """The composer the address asks for: a picture to start from, a recipe to use once more, or an empty one."""
+    if image_id := _id(request.GET.get("from", "")):
+        image = visible_image(request.user, image_id)
+        return composer.of_recipe(models, image.job.generation, image)
+    if generation_id := _id(request.GET.get("recipe", "")):
+        return composer.of_recipe(models, visible_generation(request.user, generation_id))
+    return composer.blank(models, request.GET.get("prompt", "").replace("\0", "")[:4000])
+
+
+def _made(request: HttpRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect("studio")
+    if _is_first(request.user, generation):
+        # The empty page gives way to the whole studio.
+        return HttpResponse(headers={"HX-Redirect": request.path})
+    whole = visible_generation(request.user, generation.pk)
+    context = {
+        "run": runs([whole], models)[0],
+        "status": status(request.user.pk),
+        "composer": composer.blank(models),
+    }
+    return render(request, "jobs/_submitted.html", context)
+
+
+def _refused(request: HttpRequest, models: list[ImageModel], shown: Composer) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return _show(request, models, shown, status_code=422)
+    response = render(request, "jobs/_composer.html", {"composer": shown}, status=422)
+    response["HX-Retarget"] = "#composer"
+    response["HX-Reswap"] = "outerHTML"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _is_first(person: User, generation: Generation) -> bool:
+    return not Generation.objects.filter(person=person).exclude(pk=generation.pk).exists()
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _ids(text: str) -> list[uuid.UUID]:
+    """The ids of "a,b"; what is none is left out."""
+    return [found for part in text.split(",")[:MOST_TILES] if (found := _id(part))]

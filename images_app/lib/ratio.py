@@ -1,0 +1,30 @@
+"""Shapes as the pages know them: the nearest of a few ratios, because the CSP allows no style of one's own."""
+
+import math
+
+# static/css/tokens.css gives each of these its number.
+RATIOS = {
+    "1:1": 1.0,
+    "5:4": 5 / 4,
+    "4:3": 4 / 3,
+    "3:2": 3 / 2,
+    "7:4": 7 / 4,
+    "16:9": 16 / 9,
+    "2:1": 2.0,
+    "21:9": 21 / 9,
+    "4:5": 4 / 5,
+    "3:4": 3 / 4,
+    "2:3": 2 / 3,
+    "4:7": 4 / 7,
+    "9:16": 9 / 16,
+    "1:2": 1 / 2,
+    "9:21": 9 / 21,
+}
+
+
+def ratio_of(width: int, height: int) -> str:
+    """The name of the nearest ratio, for ``data-ar``; "1:1" where a side is not known."""
+    if width <= 0 or height <= 0:
+        return "1:1"
+    wanted = math.log(width / height)
+    return min(RATIOS, key=lambda name: abs(math.log(RATIOS[name]) - wanted))

@@ -1,0 +1,45 @@
+"""How pages say money, places and times in passing."""
+
+import math
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+
+def money(usd: Decimal | None) -> str:
+    """ "$0.04", "$0.011"; an unknown price is said to be unknown, never zero."""
+    if usd is None:
+        return "price unknown"
+    text = f"{usd:,.4f}".rstrip("0")
+    whole, _, cents = text.partition(".")
+    return f"${whole}.{cents.ljust(2, '0')}"
+
+
+def about(seconds: float) -> str:
+    """ "18 s", "3 min", "2 h": a length of time nobody promised, rounded up."""
+    if seconds < 90:
+        return f"{max(1, math.ceil(seconds))} s"
+    if seconds < 90 * 60:
+        return f"{math.ceil(seconds / 60)} min"
+    return f"{math.ceil(seconds / 3600)} h"
+
+
+def ago(moment: datetime) -> str:
+    """ "now", "4 min", "3 h", then the date."""
+    seconds = (timezone.now() - moment).total_seconds()
+    if seconds < 60:
+        return "now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    if seconds < 24 * 3600:
+        return f"{int(seconds // 3600)} h"
+    return date_format(timezone.localtime(moment), "j M Y")
+
+
+def ordinal(number: int) -> str:
+    """ "1st", "2nd", "11th"."""
+    if 10 <= number % 100 <= 20:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
