@@ -6,6 +6,7 @@ array of shape (height, width). Positions are fractions of the height unless a n
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 
@@ -45,12 +46,20 @@ class Canvas:
     `aspect` right), so that shapes stay round on wide and tall pictures.
     """
 
-    def __init__(self, width: int, height: int, seed: int, fine: bool) -> None:
-        self.width, self.height, self.fine = width, height, fine
+    def __init__(self, width: int, height: int, seed: int, fine: bool, vivid: bool) -> None:
+        self.width, self.height, self.fine, self.vivid = width, height, fine, vivid
         self.aspect = width / height
         self.rng = np.random.default_rng(seed)
         self.x: Array = ((np.arange(width, dtype=np.float32) + 0.5) / height)[None, :]
         self.y: Array = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
+
+    def strip(self, top: float, bottom: float = 1.0) -> tuple[slice, Canvas]:
+        """The rows between two heights, and a canvas for just them: work on what is seen costs only what is seen."""
+        first = min(max(int(top * self.height), 0), self.height - 2)
+        rows = slice(first, max(first + 2, min(self.height, int(bottom * self.height) + 1)))
+        part = copy.copy(self)
+        part.y = self.y[rows]
+        return rows, part
 
     @property
     def unit(self) -> float:
@@ -70,9 +79,9 @@ class Canvas:
         """Smooth fractal noise, mostly within -1..1; `across` and `down` are cells per picture height."""
         cells_y = across if down is None else down
         extra = 1 if self.fine else 0
-        return fractal(
-            self.rng, (self.height, self.width), across * self.aspect, cells_y, octaves + extra, gain
-        )
+        rows = len(self.y)
+        shape = (rows, self.width)
+        return fractal(self.rng, shape, across * self.aspect, cells_y * rows / self.height, octaves + extra, gain)
 
     def line(self, cells: float, octaves: int = 6, gain: float = 0.5) -> Array:
         """One row of fractal noise, shape (width,): a skyline, a crest, a shore."""
@@ -81,6 +90,12 @@ class Canvas:
 
     def distance(self, x: float, y: float) -> Array:
         return np.hypot(self.x - np.float32(x), self.y - np.float32(y)).astype(np.float32)
+
+    def window(self, picture: Array, x: float, y: float, reach: float) -> tuple[Array, Array, Array]:
+        """What lies within `reach` of a point: a view of the picture, and x and y from the point, in heights."""
+        left, right = (int(np.clip((x + d) * self.height, 0, self.width)) for d in (-reach, reach))
+        top, bottom = (int(np.clip((y + d) * self.height, 0, self.height)) for d in (-reach, reach))
+        return picture[top:bottom, left:right], self.x[:, left:right] - np.float32(x), self.y[top:bottom] - np.float32(y)
 
     def below(self, edge: Array) -> Array:
         """1 under the line `edge` (shape (width,), in heights), 0 above, with a one pixel soft border."""
@@ -96,9 +111,22 @@ class Canvas:
             image = image.filter(ImageFilter.GaussianBlur(soften * self.height))
         return np.asarray(image, dtype=np.float32) / 255
 
-    def shape(self, points: Sequence[Point], soften: float = 0) -> Array:
-        """A filled polygon as a mask; points in height units."""
-        return self.mask(lambda draw, s: draw.polygon([(x * s, y * s) for x, y in points], fill=255), soften)
+    def shape(self, points: Sequence[Point]) -> Array:
+        """A filled polygon as a mask; points in height units. Only its own box is drawn."""
+        out = np.zeros((self.height, self.width), np.float32)
+        xs, ys = [x * self.height for x, _ in points], [y * self.height for _, y in points]
+        left, right = max(0, int(min(xs)) - 1), min(self.width, int(max(xs)) + 2)
+        top, bottom = max(0, int(min(ys)) - 1), min(self.height, int(max(ys)) + 2)
+        if left >= right or top >= bottom:
+            return out
+        fine = 4
+        image = Image.new("L", ((right - left) * fine, (bottom - top) * fine), 0)
+        ImageDraw.Draw(image).polygon(
+            [((x - left) * fine, (y - top) * fine) for x, y in zip(xs, ys, strict=True)], fill=255
+        )
+        image = image.resize((right - left, bottom - top), Image.Resampling.BOX)
+        out[top:bottom, left:right] = np.asarray(image, np.float32) / 255
+        return out
 
 
 def fractal(
@@ -131,24 +159,32 @@ def fractal(
 def paint(picture: Array, colour: Array, mask: Array | float) -> None:
     """Lay `colour` (one, or a picture) over `picture` where `mask` says, in place.
 
-    Only the rows the mask touches are worked on: most things are small, and this is the hot path.
+    Only the box the mask touches is worked on: most things are small, and this is the hot path.
     """
     if isinstance(mask, float | int):
         picture += (colour - picture) * np.float32(mask)
+        return
+    if not mask.size:
         return
     rows = np.flatnonzero(mask.max(axis=1) > 0.002)
     if not len(rows):
         return
     top, bottom = int(rows[0]), int(rows[-1]) + 1
-    part = picture[top:bottom]
-    over = colour[top:bottom] if colour.ndim == 3 else colour
-    part += (over - part) * mask[top:bottom, :, None]
+    columns = np.flatnonzero(mask[top:bottom].max(axis=0) > 0.002)
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    part = picture[top:bottom, left:right]
+    over = colour[top:bottom, left:right] if colour.ndim == 3 else colour
+    part += (over - part) * mask[top:bottom, left:right, None]
 
 
 def shine(picture: Array, colour: Array, amount: Array) -> None:
     """Add light, in place, the way a lens does: bright parts gain less (a screen, not a sum)."""
-    light = np.clip(amount, 0, 1)[..., None] * colour.astype(np.float32)
-    picture += light * (1 - np.clip(picture, 0, 1))
+    rows = np.flatnonzero(amount.max(axis=1) > 0.002)
+    if not len(rows):
+        return
+    part = picture[int(rows[0]) : int(rows[-1]) + 1]
+    light = np.clip(amount[int(rows[0]) : int(rows[-1]) + 1], 0, 1)[..., None] * colour.astype(np.float32)
+    part += light * (1 - np.clip(part, 0, 1))
 
 
 def blur(values: Array, radius: float) -> Array:
@@ -179,9 +215,9 @@ def shifted(values: Array, right: float, down: float) -> Array:
     """The mask moved by whole pixels, its edges repeated."""
     dx, dy = int(round(right)), int(round(down))
     height, width = values.shape[:2]
-    rows = np.clip(np.arange(height) - dy, 0, height - 1)
-    columns = np.clip(np.arange(width) - dx, 0, width - 1)
-    return values[rows[:, None], columns[None, :]]
+    padded = np.pad(values, ((max(dy, 0), max(-dy, 0)), (max(dx, 0), max(-dx, 0))), mode="edge")
+    top, left = max(-dy, 0), max(-dx, 0)
+    return padded[top : top + height, left : left + width]
 
 
 def extruded(mask: Array, right: float, down: float) -> Array:

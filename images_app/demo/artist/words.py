@@ -101,11 +101,23 @@ class Brief:
     seed: int
 
 
-def read(prompt: str, variation: int = 0) -> Brief:
-    """The brief for a prompt; the same words always give the same one. `variation` changes the composition only."""
+def distil(prompt: str) -> tuple[str, str]:
+    """What a picture needs of a prompt: its English words in order, each once and at most 600 characters in all, and
+    a hexadecimal seed of the whole text. Short enough to travel in an address."""
     clean = " ".join(prompt.lower().split())
-    digest = hashlib.sha256(clean.encode()).digest()
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", clean)
+    seed = hashlib.sha256(clean.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    words, room = [], 600
+    for word in dict.fromkeys(re.findall(r"[a-z]+(?:-[a-z]+)*", clean)):
+        if len(word) > 2 and len(word) < room:
+            words.append(word)
+            room -= len(word) + 1
+    return " ".join(words), seed
+
+
+def read(text: str, seed: str, variation: int = 0) -> Brief:
+    """The brief for distilled words; the same ones always give the same. `variation` changes the composition only."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    words = text.split()
     known = set(words) | {word.removesuffix("s") for word in words}
     figures = _matches(FIGURE_WORDS, known)
     scene = _best(SCENE_WORDS, words)
@@ -116,9 +128,9 @@ def read(prompt: str, variation: int = 0) -> Brief:
     light = _best(LIGHT_WORDS, words) or usual[digest[1] % len(usual)]
     if scene in ("aurora", "space"):
         light = "night"
-    seed = int.from_bytes(hashlib.sha256(digest + bytes([variation % 256])).digest()[:8], "big")
-    colours = tuple(dict.fromkeys(word for word in words if word in COLOUR_WORDS))
-    return Brief(scene, light, colours, figures, frozenset(_matches(WEATHER_WORDS, known)), frozenset(known), seed)
+    number = int.from_bytes(hashlib.sha256(digest + bytes([variation % 256])).digest()[:8], "big")
+    colours = tuple(word for word in words if word in COLOUR_WORDS)
+    return Brief(scene, light, colours, figures, frozenset(_matches(WEATHER_WORDS, known)), frozenset(known), number)
 
 
 def _best(table: dict[str, str], words: list[str]) -> str | None:
