@@ -38,7 +38,7 @@ def store(
     original_key = f"{stem}.{EXTENSIONS[derived.format]}"
     preview_key, thumbnail_key = f"{stem}-{PREVIEW_EDGE}.webp", f"{stem}-{THUMBNAIL_EDGE}.webp"
     with path.open("rb") as file:
-        _put("originals", original_key, File(file), sha256=derived.sha256, size=derived.bytes)
+        _put("originals", original_key, File(file), sha256=derived.sha256, size=derived.size)
     for key, data in ((preview_key, derived.preview), (thumbnail_key, derived.thumbnail)):
         _put("previews", key, ContentFile(data), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
     stored, _ = StoredImage.objects.get_or_create(
@@ -51,7 +51,7 @@ def store(
             "revised_prompt": revised_prompt,
             "sha256": derived.sha256,
             "format": derived.format,
-            "bytes": derived.bytes,
+            "bytes": derived.size,
             "width": derived.width,
             "height": derived.height,
             "original_key": original_key,

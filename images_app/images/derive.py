@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageCms, ImageFile, WebPImagePlugin
+from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin, WebPImagePlugin
 
 from images_app.images.headers import MAX_PIXELS, BadPicture, Header, read_header
 
@@ -22,6 +22,8 @@ PLACEHOLDER_WIDTH = 14
 # Belt and braces: headers.py has refused such pictures before Pillow sees them.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
+# Some endpoints write the whole recipe into the PNG: a long note is no reason to lose a paid picture.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 
 # Says in the display copies that a model made the picture (IPTC's vocabulary of digital source types).
 MADE_BY_A_MODEL = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/">\
@@ -51,7 +53,7 @@ class Derived:
     format: str  # png, jpeg or webp
     width: int  # pixels, as shown
     height: int
-    bytes: int
+    size: int  # bytes
     sha256: str
     preview: bytes  # WebP, long edge PREVIEW_EDGE at most
     thumbnail: bytes  # WebP, long edge THUMBNAIL_EDGE at most
@@ -79,7 +81,7 @@ def derive(path: Path) -> Derived:
         format=header.format,
         width=width,
         height=height,
-        bytes=path.stat().st_size,
+        size=path.stat().st_size,
         sha256=sha256,
         preview=_webp(preview, quality=82),
         thumbnail=_webp(thumbnail, quality=80),
@@ -96,10 +98,10 @@ def _decode(path: Path, header: Header) -> tuple[int, int, Image.Image]:
     with Image.open(path, formats=[header.format.upper()]) as image:
         if image.width * image.height > MAX_PIXELS:
             raise BadPicture("too_many_pixels", "The picture is larger than its header says.")
-        turn = _turn(image)
         image.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))  # a JPEG decoder can skip detail; others ignore it
         profile = image.info.get("icc_profile")
         small = _fit(_pixels(image), PREVIEW_EDGE)
+        turn = _turn(image)  # after the pixels: Pillow looks for a PNG's notes behind them
     small = _to_srgb(small, profile)
     if turn is None:
         return header.width, header.height, small

@@ -82,7 +82,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-class PrivateS3Storage(S3Storage):
+class PrivateS3Storage(S3Storage):  # type: ignore[misc]
     """A private bucket; browsers read it by addresses signed for SIGNED_SECONDS at most."""
 
     def _save(self, name: str, content: File[bytes]) -> str:
