@@ -41,7 +41,7 @@ class Server:
         self._script: deque[str] = deque()
         self._seen: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._calls = self._connections = self._in_flight = self._peak = 0
+        self._calls = self._connections = self._orders = self._in_flight = self._peak = 0
 
     async def serve(self, port: int, ready: Callable[[], None]) -> None:
         server = await asyncio.start_server(self._accept, "127.0.0.1", port, backlog=1024, limit=2**20)
@@ -107,12 +107,13 @@ class Server:
             _send(writer, 404, {}, b'{"error": {"message": "no such address"}}')
 
     def _control(self, path: str, argument: list[str]) -> Any:
+        self._orders += 1  # each came on a connection that is no caller's
         if path.endswith("/script"):
             self._script.extend(argument)
         elif path.endswith("/release"):
             self._gate.set()
         return {
-            "connections": self._connections - 1,  # without the one that asks
+            "connections": self._connections - self._orders,
             "in_flight": self._in_flight,
             "peak_in_flight": self._peak,
         }
