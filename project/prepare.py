@@ -1,9 +1,13 @@
-"""What every start does to database and static files before a page is served, and what a stop asks the database."""
+"""What every start does to database and static files before a page is served, and what a stop asks the database.
+
+``python -m project.prepare`` does it where bin/start does not run; with ``--static`` the static files alone.
+"""
 
 import hashlib
 import io
 import logging
 import os
+import sys
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -28,7 +32,7 @@ def prepare() -> str:
         django.setup()
         logging.getLogger().setLevel(logging.WARNING)  # of this process, whose output is the terminal
         call_command("migrate", interactive=False, verbosity=0)
-        _collect_static()
+        collect_static()
         call_command("sync_provider", stdout=io.StringIO())
         call_command("first_account", stdout=io.StringIO())
         call_command("welcome_link", stdout=link)
@@ -39,6 +43,25 @@ def prepare() -> str:
     finally:
         connections.close_all()
     return link.getvalue().strip()
+
+
+def collect_static() -> None:
+    """Copies static files to where they are served from, if anything changed since the last time."""
+    from django.conf import settings
+
+    marker = settings.STATIC_ROOT / ".collected"
+    state = hashlib.sha256()
+    for name in ("requirements.txt", "images_app/lib/static.py"):
+        state.update((settings.BASE_DIR / name).read_bytes())
+    for folder in settings.STATICFILES_DIRS:
+        for path in sorted(folder.rglob("*")):
+            found = path.stat()
+            state.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    if marker.exists() and marker.read_text(encoding="utf-8") == state.hexdigest():
+        return
+    # The library's copies of htmx name files that it does not ship; ours is in static/vendor.
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"])
+    marker.write_text(state.hexdigest(), encoding="utf-8")
 
 
 def paid_calls_in_flight() -> int:
@@ -54,19 +77,14 @@ def paid_calls_in_flight() -> int:
         connections.close_all()
 
 
-def _collect_static() -> None:
-    """Copies static files to where they are served from, if anything changed since the last time."""
-    from django.conf import settings
-
-    marker = settings.STATIC_ROOT / ".collected"
-    state = hashlib.sha256()
-    for name in ("requirements.txt", "images_app/lib/static.py"):
-        state.update((settings.BASE_DIR / name).read_bytes())
-    for folder in settings.STATICFILES_DIRS:
-        for path in sorted(folder.rglob("*")):
-            found = path.stat()
-            state.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
-    if marker.exists() and marker.read_text(encoding="utf-8") == state.hexdigest():
-        return
-    call_command("collectstatic", interactive=False, verbosity=0)
-    marker.write_text(state.hexdigest(), encoding="utf-8")
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--static"]:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+        django.setup()
+        collect_static()
+    else:
+        try:
+            if welcome := prepare():
+                sys.stdout.write(f"Make the first account: {welcome}\n")
+        except NotPrepared as error:
+            sys.exit(str(error))
