@@ -101,8 +101,10 @@ def sort_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The few headers worth keeping, printable and short, names in lower case."""
-    lower = {name.lower(): value for name, value in headers.items()}
-    return {name: _clean(lower[name], 200) for name in KEPT_HEADERS if lower.get(name)}
+    lower = {
+        name.lower(): _clean(value, 200) for name, value in headers.items() if name.lower() in KEPT_HEADERS
+    }
+    return {name: value for name, value in lower.items() if value}
 
 
 def parse_retry_after(value: str | None, date: str | None = None) -> float | None:
