@@ -12,7 +12,9 @@ from project.processes import Command
 
 LOOPBACK = "127.0.0.1"
 # Valkey marks its warnings with "#"; the kernel's memory settings are no news to a person who runs a studio.
-VALKEY_ALARM = re.compile(rb" # (?!WARNING Memory overcommit|WARNING The TCP backlog)")
+VALKEY_ALARM = re.compile(rb" # (?!WARNING Memory overcommit|WARNING The TCP backlog|Valkey is now ready to exit)")
+# Celery minds root for the sake of pickled messages; ours are JSON.
+QUIET_WARNINGS = "ignore:You're running the worker with superuser privileges"
 PYTHON = (sys.executable, "-m")
 
 

@@ -59,8 +59,7 @@ def collect_static() -> None:
             state.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
     if marker.exists() and marker.read_text(encoding="utf-8") == state.hexdigest():
         return
-    # The library's copies of htmx name files that it does not ship; ours is in static/vendor.
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"])
+    call_command("collectstatic", interactive=False, verbosity=0)
     marker.write_text(state.hexdigest(), encoding="utf-8")
 
 

@@ -43,6 +43,7 @@ def main() -> int:
             if not env.raw("BASE_URL"):
                 os.environ["BASE_URL"] = f"http://{f'[{_near(host)}]' if ':' in host else _near(host)}:{port}"
             os.environ["DATA_DIR"] = str(data)
+            os.environ.setdefault("PYTHONWARNINGS", commands.QUIET_WARNINGS)
             embedded = [*commands.valkey(data), *commands.demo(data)]
             return asyncio.run(_run(data, host, port, embedded))
     except (CannotStart, env.BadSetting) as error:
