@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
-    "django_htmx",
     "django_filters",
     "csp",
     "storages",
@@ -158,9 +157,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a hint that cannot be sent is dropped; the idle poll finds the work
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10, least=1)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"queue": "upkeep", "expires": 30}},
-    "adopt": {"task": "jobs.adopt", "schedule": 10.0, "options": {"queue": "upkeep", "expires": 30}},
+    "sweep": {"task": "jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
+    "adopt": {"task": "jobs.adopt", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
     "tidy": {"task": "jobs.tidy", "schedule": 3600.0, "options": {"queue": "upkeep", "expires": 600}},
 }
 

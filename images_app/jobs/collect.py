@@ -27,11 +27,12 @@ from images_app.providers.client import Picture, sort_reply
 
 logger = logging.getLogger(__name__)
 
-TRY_S = 180.0  # longest a try may take before another worker may repeat it
+# Longest a try may take before another worker may repeat it: its worker is then taken for dead.
+TRY_S = {"collect": 50.0, "store": 30.0}
 FETCH_WAITS_S = (2, 5, 15, 60, 300, 600)
 URL_LIFE = timedelta(minutes=70)  # endpoints say 60; the last tries come after that
 MOST_TRIES = 6  # of bytes that are bad, or that kill the worker who opens them
-DOWNLOAD_S = 120.0
+DOWNLOAD_S = 45.0
 STORAGE_WAIT_S = 10.0
 
 
@@ -112,7 +113,7 @@ def _take(job_id: UUID, step: str) -> ImageJob | None:
     """Win the right to the next try of ``step``; None where there is nothing to do or someone else is at it."""
     won = ImageJob.objects.filter(
         pk=job_id, state=State.RECEIVED, reason=step, run_after__lte=from_now(0)
-    ).update(run_after=from_now(TRY_S), media_tries=F("media_tries") + 1)
+    ).update(run_after=from_now(TRY_S[step]), media_tries=F("media_tries") + 1)
     if not won:
         return None
     job = ImageJob.objects.select_related("generation", "team", "person", "provider").get(pk=job_id)
