@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.storage import HashedFilesMixin
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 IMPORT = re.compile(r"""@import url\("(?P<name>[\w.-]+\.css)"\)(?: layer\((?P<layer>[\w-]+)\))?;""")
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Whitenoise's compressed manifest storage, which also
 
     - follows ``import`` in ES modules, so that every module has a hashed name and no import map is needed;

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +21,7 @@ from images_app.providers.actions import usable_models
 from images_app.providers.models import ImageModel
 from images_app.teams.access import current_team
 from images_app.teams.models import User
+from images_app.teams.request import PersonRequest
 
 PAGE_SIZE = 24
 MOST_TILES = 200
@@ -30,7 +31,7 @@ KEY_REUSED = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def studio(request: HttpRequest) -> HttpResponse:
+def studio(request: PersonRequest) -> HttpResponse:
     """GET: the page. POST: a generation, or the composer again with a sentence beside each wrong field (422)."""
     models = list(usable_models())
     if request.method != "POST":
@@ -49,7 +50,7 @@ def studio(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def tiles_page(request: HttpRequest) -> HttpResponse:
+def tiles_page(request: PersonRequest) -> HttpResponse:
     """The tiles of ``?ids=``, those of them that are mine, and how much is under way."""
     jobs = jobs_of(request.user).filter(pk__in=_ids(request.GET.get("ids", "")))
     context = {"tiles": tiles(jobs), "status": status(request.user.pk)}
@@ -57,18 +58,18 @@ def tiles_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def generation_page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def generation_page(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """One run, for a page that has not got it yet."""
     return show_run(request, visible_generation(request.user, id), list(usable_models()))
 
 
-def show_run(request: HttpRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
+def show_run(request: PersonRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
     context = {"run": runs([generation], models)[0], "status": status(request.user.pk)}
     return render(request, "jobs/_run_alone.html", context)
 
 
 def _show(
-    request: HttpRequest, models: list[ImageModel], shown: Composer, *, status_code: int = 200
+    request: PersonRequest, models: list[ImageModel], shown: Composer, *, status_code: int = 200
 ) -> HttpResponse:
     found = page(generations_of(request.user), place_asked(request), PAGE_SIZE)
     context = {
@@ -84,7 +85,7 @@ def _show(
     return response
 
 
-def _asked(request: HttpRequest, models: list[ImageModel]) -> Composer:
+def _asked(request: PersonRequest, models: list[ImageModel]) -> Composer:
     """The composer the address asks for: a picture to start from, a recipe to use once more, or an empty one."""
     if image_id := _id(request.GET.get("from", "")):
         image = visible_image(request.user, image_id)
@@ -94,7 +95,7 @@ def _asked(request: HttpRequest, models: list[ImageModel]) -> Composer:
     return composer.blank(models, request.GET.get("prompt", "").replace("\0", "")[:4000])
 
 
-def _made(request: HttpRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
+def _made(request: PersonRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("studio")
     if _is_first(request.user, generation):
@@ -109,7 +110,7 @@ def _made(request: HttpRequest, generation: Generation, models: list[ImageModel]
     return render(request, "jobs/_submitted.html", context)
 
 
-def _refused(request: HttpRequest, models: list[ImageModel], shown: Composer) -> HttpResponse:
+def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return _show(request, models, shown, status_code=422)
     response = render(request, "jobs/_composer.html", {"composer": shown}, status=422)

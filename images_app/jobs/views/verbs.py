@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -12,10 +12,11 @@ from images_app.jobs.access import visible_generation
 from images_app.jobs.choices import COUNTS
 from images_app.jobs.views.studio import show_run
 from images_app.providers.actions import usable_models
+from images_app.teams.request import PersonRequest
 
 
 @require_POST
-def generation_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """The same recipe as a new generation; ``n`` pictures, or as many as before. ``submission`` makes it one."""
     generation = visible_generation(request.user, id)
     models = list(usable_models())
@@ -32,7 +33,7 @@ def generation_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def generation_cancellation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def generation_cancellation(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     generation = visible_generation(request.user, id)
     count = actions.cancel_generation(generation, request.user)
     if request.headers.get("HX-Request"):
@@ -42,12 +43,12 @@ def generation_cancellation(request: HttpRequest, id: uuid.UUID) -> HttpResponse
 
 
 @require_POST
-def waiting_cancellation(request: HttpRequest) -> HttpResponse:
+def waiting_cancellation(request: PersonRequest) -> HttpResponse:
     messages.success(request, _cancelled(actions.cancel_waiting(request.user)))
     return _elsewhere(request, "/")
 
 
-def _elsewhere(request: HttpRequest, address: str) -> HttpResponse:
+def _elsewhere(request: PersonRequest, address: str) -> HttpResponse:
     """Another page, for a browser with htmx as for one without."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": address})

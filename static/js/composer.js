@@ -1,0 +1,161 @@
+// The composer: what the picked model offers, the price of it, the draft, and recipes put back into it.
+const DRAFT = 'draft';
+const form = () => document.getElementById('composer');
+const box = () => document.getElementById('prompt');
+
+export function composer() {
+  if (!form() || box().disabled) return;
+  if (!box().value && !form().elements.from) restore();
+  draw();
+  document.addEventListener('input', (event) => {
+    if (event.target === box()) {
+      count();
+      keep();
+    }
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.form !== form()) return;
+    draw();
+    keep();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.target !== box()) return;
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      form().requestSubmit();
+    }
+    if (event.key === 'Escape') box().blur();
+  });
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('[data-do]');
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const take = { use, start, unparent }[link.dataset.do];
+    if (!take) return;
+    event.preventDefault();
+    take(link);
+  });
+  // A submission went through: an empty composer, so that a second press cannot pay a second time.
+  document.addEventListener('studio:made', () => {
+    box().value = '';
+    unparent();
+    count();
+    keep();
+    scrollTo({ top: 0 });
+  });
+  document.addEventListener('studio:refused', () => {
+    draw();
+    form().querySelector('.problems')?.focus();
+  });
+}
+
+// Everything that follows from what is picked: the settings shown, the words on the chips, prices, the count.
+function draw() {
+  const model = form().querySelector('[name=model]:checked');
+  for (const set of form().querySelectorAll('fieldset[data-for]')) {
+    set.hidden = set.disabled = set.dataset.for !== model.value;
+    if (!set.disabled && !set.querySelector(':checked')) pick(set, lastOf(set)) || pick(set);
+  }
+  for (const words of form().querySelectorAll('[data-chip]')) {
+    const input = chosen(words.dataset.chip);
+    words.parentElement.hidden = !input;
+    if (!input) continue;
+    words.textContent = input.dataset.name;
+    const glyph = words.parentElement.querySelector('.glyph');
+    if (glyph) glyph.dataset.ar = input.dataset.ar;
+    remembered[words.dataset.chip] = input.value;
+  }
+  price(profile());
+  count();
+}
+
+// What was picked last of each kind stays picked when the next model has it too.
+const remembered = {};
+const lastOf = (set) => remembered[set.querySelector('input').name];
+
+function pick(set, value) {
+  const input = value === undefined ? set.querySelector('input') : [...set.querySelectorAll('input')].find((one) => one.value === value);
+  if (input) input.checked = true;
+  return input;
+}
+
+const chosen = (name) => form().querySelector(`fieldset:not(:disabled) > label > [name=${name}]:checked`);
+const profile = () => JSON.parse(form().querySelector('[name=model]:checked').dataset.profile);
+
+function price({ prices, seconds, spacing }) {
+  const size = chosen('size').value, quality = chosen('quality')?.value || '', n = +chosen('n').value;
+  const each = (size, quality) => (prices[`${size}/${quality}`] === undefined ? 'price unknown' : `${money(+prices[`${size}/${quality}`])} each`);
+  for (const input of form().querySelectorAll('fieldset:not(:disabled) [name=size], fieldset:not(:disabled) [name=quality]')) {
+    input.parentElement.querySelector('[data-each]').textContent = input.name === 'size' ? each(input.value, quality) : each(size, input.value);
+  }
+  const usd = prices[`${size}/${quality}`], s = seconds[`${size}/${quality}`];
+  const words = [usd === undefined ? 'price unknown' : `about ${money(usd * n)}`];
+  if (s) words.push(`about ${about(s + (n - 1) * spacing)}`);
+  form().querySelector('[data-estimate]').textContent = words.join(', ');
+}
+
+// The same words as lib/words.py.
+function money(usd) {
+  const exact = usd.toFixed(4).replace(/0+$/, '');
+  return `$${exact.length - exact.indexOf('.') < 3 ? usd.toFixed(2) : exact}`;
+}
+
+function about(s) {
+  if (s < 90) return `${Math.max(1, Math.ceil(s))} s`;
+  return s < 5400 ? `${Math.ceil(s / 60)} min` : `${Math.ceil(s / 3600)} h`;
+}
+
+// In code points, as the server counts.
+function count() {
+  const { limit } = profile(), length = [...box().value.trim()].length, counter = form().querySelector('[data-counter]');
+  counter.textContent = length ? `${length.toLocaleString('en')} of ${limit.toLocaleString('en')}` : '';
+  counter.dataset.over = length > limit ? 'yes' : length > 0.9 * limit ? 'near' : '';
+}
+
+function keep() {
+  const kept = { prompt: box().value };
+  for (const name of ['model', 'size', 'quality', 'style', 'n']) kept[name] = chosen(name)?.value;
+  sessionStorage.setItem(DRAFT, JSON.stringify(kept));
+}
+
+function restore() {
+  const kept = JSON.parse(sessionStorage.getItem(DRAFT) || 'null');
+  if (kept) fill(kept);
+}
+
+function fill({ prompt, ...settings }) {
+  box().value = prompt;
+  Object.assign(remembered, settings);
+  const model = [...form().querySelectorAll('[name=model]')].find((input) => input.value === settings.model);
+  if (model) model.checked = true;
+  for (const name of ['size', 'quality', 'style', 'n']) {
+    const same = [...form().querySelectorAll(`[name=${name}]`)];
+    const input = same.find((one) => one.value === settings[name] && (name === 'n' || !model || one.closest('fieldset').dataset.for === model.value));
+    if (input) input.checked = true;
+  }
+}
+
+function use(link) {
+  const source = link.dataset.run ? document.querySelector(`#${link.dataset.run} .run-p [data-do]`) : link;
+  fill({ prompt: source.textContent, ...source.dataset });
+  unparent();
+  draw();
+  keep();
+  toPrompt();
+}
+
+function start(link) {
+  box().value = link.textContent.trim();
+  count();
+  keep();
+  toPrompt();
+}
+
+function unparent() {
+  form().querySelector('.parent')?.remove();
+}
+
+function toPrompt() {
+  box().focus();
+  box().setSelectionRange(box().value.length, box().value.length);
+  box().scrollIntoView({ block: 'nearest' });
+}

@@ -1,0 +1,37 @@
+// What htmx may put into the page, and what follows from it.
+import { fade, toast } from './toast.js';
+
+export function swaps() {
+  document.addEventListener('htmx:before:response', (event) => {
+    const { raw } = event.detail.ctx.response;
+    if (raw.redirected && new URL(raw.url).pathname.startsWith('/accounts/')) {
+      event.preventDefault();
+      location.reload(); // signed out meanwhile: the door
+    } else if (raw.status >= 400 && raw.status !== 422) {
+      event.preventDefault();
+      toast(raw.status === 403 ? 'This page is out of date. Please reload it.' : 'That did not work. Nothing was lost; please try again.');
+    }
+  });
+  document.addEventListener('htmx:error', () => toast('The server cannot be reached. What you wrote is still here.'));
+  document.addEventListener('htmx:after:swap', (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    for (const note of document.querySelectorAll('.toasts > .toast:not([data-shown])')) {
+      note.dataset.shown = '';
+      fade(note);
+    }
+    single();
+    if (sourceElement.id === 'composer' && response) {
+      document.dispatchEvent(new Event(response.status === 422 ? 'studio:refused' : 'studio:made'));
+    }
+    document.dispatchEvent(new Event('studio:changed'));
+  });
+}
+
+// The same run may arrive twice (a form sent again, another tab's news): the first one on the page stays.
+function single() {
+  const seen = new Set();
+  for (const run of document.querySelectorAll('.run')) {
+    if (seen.has(run.id)) run.remove();
+    seen.add(run.id);
+  }
+}
