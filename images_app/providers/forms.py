@@ -84,6 +84,11 @@ class ProviderForm(forms.ModelForm[Provider]):
     class Meta:
         model = Provider
         fields = ("name", "slug", "base_url", "enabled", "images_per_minute", "max_in_flight", "timeout_s")
+        labels = {
+            "base_url": "Base address",
+            "timeout_s": "Timeout in seconds",
+            "max_in_flight": "Calls at once",
+        }
 
     def clean_base_url(self) -> str:
         return str(self.cleaned_data["base_url"]).rstrip("/")
