@@ -136,7 +136,9 @@ def read_order(body: bytes, content_type: str) -> Order:
         raise ApiError(404, message, param="model", code="model_not_found")
     for name in given:
         if name not in profile.fields and name not in ("prompt", "user"):
-            raise ApiError(400, f"Unknown parameter: '{name[:100]}'.", param=name[:100], code="unknown_parameter")
+            raise ApiError(
+                400, f"Unknown parameter: '{name[:100]}'.", param=name[:100], code="unknown_parameter"
+            )
     prompt = _prompt(given, profile)
     if not isinstance(given.get("user", ""), str | None):
         raise _wrong_type("user", "a string", given["user"])
@@ -159,9 +161,16 @@ def _object(body: bytes, content_type: str) -> dict[str, Any]:
     try:
         given = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise ApiError(400, "We could not parse the JSON body of your request. The body must be one JSON object in UTF-8.") from error
+        raise ApiError(
+            400,
+            "We could not parse the JSON body of your request. The body must be one JSON object in UTF-8.",
+        ) from error
     if not isinstance(given, dict):
-        raise ApiError(400, f"Invalid type for the request body: expected an object, but got {_name_type(given)} instead.", code="invalid_type")
+        raise ApiError(
+            400,
+            f"Invalid type for the request body: expected an object, but got {_name_type(given)} instead.",
+            code="invalid_type",
+        )
     return given
 
 
@@ -176,9 +185,17 @@ def _prompt(given: Mapping[str, Any], profile: Profile) -> str:
     if not isinstance(prompt, str):
         raise _wrong_type("prompt", "a string", prompt)
     if any("\ud800" <= character <= "\udfff" for character in prompt):
-        raise ApiError(400, "Invalid 'prompt': the text holds half of a surrogate pair.", param="prompt", code="invalid_value")
+        raise ApiError(
+            400,
+            "Invalid 'prompt': the text holds half of a surrogate pair.",
+            param="prompt",
+            code="invalid_value",
+        )
     if not prompt.strip():
-        message = "Invalid 'prompt': empty string. Expected a string with minimum length 1, but got an empty string instead."
+        message = (
+            "Invalid 'prompt': empty string. Expected a string with minimum length 1, "
+            "but got an empty string instead."
+        )
         raise ApiError(400, message, param="prompt", code="empty_string")
     if len(prompt) > profile.prompt_limit:
         raise ApiError(
@@ -199,17 +216,25 @@ def _value(name: str, rule: Choice | Number, value: Any) -> str | int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise _wrong_type(name, "an integer", value)
         if value > rule.high:
-            message = f"Invalid '{name}': integer above maximum value. Expected a value <= {rule.high}, but got a larger one instead."
+            message = (
+                f"Invalid '{name}': integer above maximum value. "
+                f"Expected a value <= {rule.high}, but got a larger one instead."
+            )
             raise ApiError(400, message, param=name, code="integer_above_max_value")
         if value < rule.low:
-            message = f"Invalid '{name}': integer below minimum value. Expected a value >= {rule.low}, but got a smaller one instead."
+            message = (
+                f"Invalid '{name}': integer below minimum value. "
+                f"Expected a value >= {rule.low}, but got a smaller one instead."
+            )
             raise ApiError(400, message, param=name, code="integer_below_min_value")
         return value
     if not isinstance(value, str):
         raise _wrong_type(name, "a string", value)
     if value not in rule.values:
         known = [f"'{known}'" for known in rule.values]
-        message = f"Invalid value: '{value[:100]}'. Supported values are: {', '.join(known[:-1])}, and {known[-1]}."
+        message = (
+            f"Invalid value: '{value[:100]}'. Supported values are: {', '.join(known[:-1])}, and {known[-1]}."
+        )
         raise ApiError(400, message, param=name, code="invalid_value")
     return value
 
@@ -217,14 +242,21 @@ def _value(name: str, rule: Choice | Number, value: Any) -> str | int:
 def _check_together(fields: Mapping[str, str | int]) -> None:
     """What two fields may not say at once."""
     if fields.get("background") == "transparent" and fields.get("output_format") == "jpeg":
-        raise ApiError(400, "Transparent background is not supported for JPEG output format.", param="background", code="invalid_value")
+        raise ApiError(
+            400,
+            "Transparent background is not supported for JPEG output format.",
+            param="background",
+            code="invalid_value",
+        )
     if fields.get("output_format") == "png" and fields.get("output_compression") != 100:
         message = "Compression less than 100 is not supported for PNG output format."
         raise ApiError(400, message, param="output_compression", code="invalid_value")
 
 
 def _missing(name: str) -> ApiError:
-    return ApiError(400, f"Missing required parameter: '{name}'.", param=name, code="missing_required_parameter")
+    return ApiError(
+        400, f"Missing required parameter: '{name}'.", param=name, code="missing_required_parameter"
+    )
 
 
 def _wrong_type(name: str, expected: str, value: Any) -> ApiError:
@@ -233,5 +265,12 @@ def _wrong_type(name: str, expected: str, value: Any) -> ApiError:
 
 
 def _name_type(value: Any) -> str:
-    names = {bool: "a boolean", int: "an integer", float: "a decimal number", str: "a string", list: "an array", dict: "an object"}
+    names = {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a decimal number",
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+    }
     return names.get(type(value), "null")

@@ -16,8 +16,28 @@ from .contract import ApiError
 
 TAG = re.compile(r"\[demo:([a-z0-9-]+)(?:\s+(\d{1,4}(?:\.\d{1,3})?))?\s*\]", re.IGNORECASE)
 
-BEFORE = ("rate-limit", "rate-limit-date", "rate-limit-garbage", "refused", "billing", "quota", "auth", "forbidden", "no-model")
-AFTER = ("server-error", "bad-gateway", "unavailable", "html", "bad-body", "error-in-200", "empty", "drop", "half-body")
+BEFORE = (
+    "rate-limit",
+    "rate-limit-date",
+    "rate-limit-garbage",
+    "refused",
+    "billing",
+    "quota",
+    "auth",
+    "forbidden",
+    "no-model",
+)
+AFTER = (
+    "server-error",
+    "bad-gateway",
+    "unavailable",
+    "html",
+    "bad-body",
+    "error-in-200",
+    "empty",
+    "drop",
+    "half-body",
+)
 OTHER = ("slow", "dead-url", "bad-picture", "no-revised")
 NAMES = (*BEFORE, *AFTER, *OTHER)
 REMEMBER_SECONDS = 600
@@ -112,7 +132,9 @@ def _rate_limited(name: str, seconds: float, now: float) -> ApiError:
         "rate-limit-garbage": "soon, we hope",
     }[name]
     message = f"Rate limit reached for images per minute. Please try again in {wait}s."
-    return ApiError(429, message, kind="requests", code="rate_limit_exceeded", headers={"Retry-After": header})
+    return ApiError(
+        429, message, kind="requests", code="rate_limit_exceeded", headers={"Retry-After": header}
+    )
 
 
 def invalid_key(key: str) -> ApiError:

@@ -63,7 +63,7 @@ class Pictures:
         try:
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix="new-", delete=False) as file:
                 file.write(picture)
-            os.replace(file.name, self.folder / key)
+            Path(file.name).replace(self.folder / key)
             self._make_room()
         except OSError:
             # The folder is only a convenience: a full disk must not cost a picture.

@@ -19,13 +19,19 @@ def city(c: Canvas, p: Palette, brief: Brief) -> Array:
     """Rows of towers with lit windows, haze between the rows, and their reflection."""
     ground = c.uniform(0.66, 0.74)
     picture, _, _ = sky(c, p, brief, ground, clouds=0.6)
-    neon = bool(brief.words & {"neon", "cyberpunk", "tokyo", "futuristic", "night-market"}) or (p.is_dark and c.chance(0.6))
+    neon = bool(brief.words & {"neon", "cyberpunk", "tokyo", "futuristic", "night-market"}) or (
+        p.is_dark and c.chance(0.6)
+    )
     lit = 0.52 if p.is_dark else 0.22 if brief.light in ("dusk", "blue", "storm") else 0.05
     rows = 5
     for row in range(rows):
         t = row / (rows - 1)
         _row(c, p, picture, t, ground, lit, neon)
-        haze = np.exp(-np.clip(ground - c.y, 0, None) / np.float32(0.16)) * (c.y < ground) * np.float32(0.42 * (1 - t))
+        haze = (
+            np.exp(-np.clip(ground - c.y, 0, None) / np.float32(0.16))
+            * (c.y < ground)
+            * np.float32(0.42 * (1 - t))
+        )
         paint(picture, mix(p.haze, p.sky[2], 0.4), haze.astype(np.float32) + c.x * 0)
     if lit > 0.1:
         bloom(picture, 0.9, 0.6, 14)
@@ -56,18 +62,31 @@ def _row(c: Canvas, p: Palette, picture: Array, t: float, ground: float, lit: fl
 
 
 def _tower(
-    c: Canvas, p: Palette, picture: Array, box: tuple[int, int, int, int], colour: Array, t: float, lit: float, neon: bool
+    c: Canvas,
+    p: Palette,
+    picture: Array,
+    box: tuple[int, int, int, int],
+    colour: Array,
+    t: float,
+    lit: float,
+    neon: bool,
 ) -> None:
     left, top, right, bottom = box
     height, width = bottom - top, right - left
     rows = np.arange(height, dtype=np.float32)[:, None]
     columns = np.arange(width, dtype=np.float32)[None, :]
-    wall = np.ones((height, width, 1), np.float32) * colour * c.uniform(0.88, 1.1)
+    wall: Array = np.ones((height, width, 1), np.float32) * colour * c.uniform(0.88, 1.1)
     wall *= (1.06 - 0.30 * columns / width)[..., None] * (1.0 - 0.22 * rows / height)[..., None]
     cell = max(4.0, c.height * (0.0068 if c.fine else 0.0082) * (0.75 + 0.75 * t)) * c.uniform(0.85, 1.3)
     aspect = c.uniform(1.15, 1.7)
     grid_y, grid_x = (rows / (cell * aspect)), (columns / cell)
-    pane = ((grid_y % 1 < 0.62) & (grid_x % 1 < 0.58) & (rows > cell * 1.3) & (columns > cell * 0.5) & (columns < width - cell * 0.5)).astype(np.float32)
+    pane = (
+        (grid_y % 1 < 0.62)
+        & (grid_x % 1 < 0.58)
+        & (rows > cell * 1.3)
+        & (columns > cell * 0.5)
+        & (columns < width - cell * 0.5)
+    ).astype(np.float32)
     chance = c.rng.random((int(height / (cell * aspect)) + 2, int(width / cell) + 2)).astype(np.float32)
     tone = c.rng.integers(0, len(LAMPS), chance.shape)
     cell_y, cell_x = grid_y.astype(int), grid_x.astype(int)
@@ -92,7 +111,9 @@ def _tower(
     elif style == 1 and width > 12:
         step, inset = max(2, int(height * 0.05)), width // 5
         picture[max(0, top - step) : top, left + inset : right - inset] = colour * 0.95
-        picture[max(0, top - 2 * step) : max(0, top - step), left + 2 * inset : right - 2 * inset] = colour * 0.9
+        picture[max(0, top - 2 * step) : max(0, top - step), left + 2 * inset : right - 2 * inset] = (
+            colour * 0.9
+        )
     elif style == 2 and width > 10:
         steps = min(width // 2, top)
         for k in range(steps):
@@ -105,13 +126,21 @@ def _reflect(c: Canvas, p: Palette, picture: Array, ground: float) -> None:
     source = np.clip(top - 1 - (np.arange(rows) * 1.7).astype(int), 0, top - 1)
     mirrored = np.ascontiguousarray(picture[source])
     # Long vertical smears: squeeze the rows, then stretch them back.
-    small = Image.fromarray((np.clip(mirrored, 0, 1) * 255).astype(np.uint8)).resize((c.width, max(2, rows // 14)), Image.Resampling.BOX)
+    small = Image.fromarray((np.clip(mirrored, 0, 1) * 255).astype(np.uint8)).resize(
+        (c.width, max(2, rows // 14)), Image.Resampling.BOX
+    )
     streaks = np.asarray(small.resize((c.width, rows), Image.Resampling.BICUBIC), np.float32) / 255
     ripple = c.noise(12, 80, 4)[top:]
-    columns = np.clip(np.arange(c.width)[None, :] + (ripple * 0.016 * c.height).astype(np.int32), 0, c.width - 1)
+    columns = np.clip(
+        np.arange(c.width)[None, :] + (ripple * 0.016 * c.height).astype(np.int32), 0, c.width - 1
+    )
     streaks = np.take_along_axis(streaks, np.repeat(columns[..., None], 3, -1), 1)
     fade = np.linspace(1.0, 0.5, rows, dtype=np.float32)[:, None]
     picture[top:] = streaks * (np.clip(0.74 + ripple * 0.5, 0.2, 1.15) * fade)[..., None] + p.near * 0.14
     line = np.exp(-np.abs(c.y - np.float32(ground)) / 0.004) * np.float32(0.55)
     paint(picture, p.near * 0.5, line.astype(np.float32) + c.x * 0)
-    shine(picture, p.sky[2], blur(np.clip(1 - np.abs(c.y - ground) / 0.1, 0, 1) + c.x * 0, 20) * np.float32(0.05))
+    shine(
+        picture,
+        p.sky[2],
+        blur(np.clip(1 - np.abs(c.y - ground) / 0.1, 0, 1) + c.x * 0, 20) * np.float32(0.05),
+    )

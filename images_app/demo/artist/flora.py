@@ -34,9 +34,13 @@ class Sheet:
         self.draw.polygon([(x * self.s, y * self.s) for x, y in points], fill=ink)
 
     def line(self, points: list[Point], width: float, ink: Ink) -> None:
-        self.draw.line([(x * self.s, y * self.s) for x, y in points], fill=ink, width=max(1, int(width * self.s)))
+        self.draw.line(
+            [(x * self.s, y * self.s) for x, y in points], fill=ink, width=max(1, int(width * self.s))
+        )
 
-    def leaf(self, x: float, y: float, angle: float, length: float, width: float, colour: Array, vein: Array) -> None:
+    def leaf(
+        self, x: float, y: float, angle: float, length: float, width: float, colour: Array, vein: Array
+    ) -> None:
         """A leaf with a darker half, a midrib and side veins."""
         cos, sin = math.cos(angle), math.sin(angle)
         bend = self.c.uniform(-0.18, 0.18) * length
@@ -77,7 +81,11 @@ def flora(c: Canvas, p: Palette, brief: Brief) -> Array:
         for light, chroma, hue in ((0.42, 0.07, 155), (0.50, 0.08, 140), (0.60, 0.08, 122), (0.44, 0.05, 190))
     ]
     warm = float(c.rng.choice([28, 45, 12, 355, 300, 70]))
-    petals = [p.inks[0], p.inks[2]] if brief.colours else [oklch(0.66, 0.15 * rich, warm), oklch(0.82, 0.10 * rich, warm + 35)]
+    petals = (
+        [p.inks[0], p.inks[2]]
+        if brief.colours
+        else [oklch(0.66, 0.15 * rich, warm), oklch(0.82, 0.10 * rich, warm + 35)]
+    )
     foot_x, foot_y = c.aspect / 2 + c.uniform(-0.03, 0.03), 0.965
     spread = min(0.62, 0.42 * c.aspect + 0.16)
     count = int(c.rng.integers(6, 9))
@@ -116,12 +124,16 @@ def _path(foot: Point, lean: float, tall: float, bow: float, steps: int = 26) ->
     return out
 
 
-def _stem(sheet: Sheet, foot: Point, lean: float, tall: float, green: Array, vein: Array, size: float) -> None:
+def _stem(
+    sheet: Sheet, foot: Point, lean: float, tall: float, green: Array, vein: Array, size: float
+) -> None:
     c = sheet.c
     path = _path(foot, lean, tall, c.uniform(-0.12, 0.12))
     pairs = c.chance(0.5)
     for i in range(len(path) - 1):
-        sheet.line([path[i][0], path[i + 1][0]], 0.0062 * (1.15 - i / len(path)), sheet.ink(green * 0.82, 0.95, 0.02))
+        sheet.line(
+            [path[i][0], path[i + 1][0]], 0.0062 * (1.15 - i / len(path)), sheet.ink(green * 0.82, 0.95, 0.02)
+        )
     narrow = c.uniform(0.16, 0.34)
     for i in range(5, len(path), 2 if size < 1 else 3):
         t = i / len(path)
@@ -149,7 +161,13 @@ def _flower(sheet: Sheet, at: Point, angle: float, r: float, colour: Array, kind
         for turn, shade in ((-0.55, 0.82), (0.55, 0.82), (-0.25, 0.95), (0.25, 0.95), (0.0, 1.06)):
             sheet.leaf(x, y, angle + turn, r * 2.1, r * 0.72, np.clip(colour * shade, 0, 1), colour * 0.7)
         return
-    rings = ((13, 1.55, 0.30),) if kind == 0 else ((7, 1.5, 0.62), (6, 1.15, 0.55), (5, 0.75, 0.42)) if kind == 2 else ((5, 1.45, 0.66),)
+    rings = (
+        ((13, 1.55, 0.30),)
+        if kind == 0
+        else ((7, 1.5, 0.62), (6, 1.15, 0.55), (5, 0.75, 0.42))
+        if kind == 2
+        else ((5, 1.45, 0.66),)
+    )
     for ring, (petals, length, width) in enumerate(rings):
         start = c.uniform(0, 6.28)
         for k in range(petals):

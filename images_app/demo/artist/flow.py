@@ -13,7 +13,19 @@ from .words import Brief
 
 def flow(c: Canvas, p: Palette, brief: Brief) -> Array:
     """Which of the three depends on the words, or on chance."""
-    if brief.words & {"silk", "fabric", "ribbon", "satin", "smoke", "wind", "dream", "music", "flame", "flames", "fire"}:
+    if brief.words & {
+        "silk",
+        "fabric",
+        "ribbon",
+        "satin",
+        "smoke",
+        "wind",
+        "dream",
+        "music",
+        "flame",
+        "flames",
+        "fire",
+    }:
         return _silk(c, p, brief)
     if brief.words & {"ink", "marble", "fluid", "liquid", "acrylic", "pour", "swirl", "swirls", "oil"}:
         return _pour(c, p)
@@ -46,9 +58,19 @@ def _strokes(c: Canvas, p: Palette) -> Array:
         turn = angle[row, column]
         x, y = x + np.cos(turn) * pace, y + np.sin(turn) * pace
         trail[step, :, 0], trail[step, :, 1] = x * scale, y * scale
-    start = field[np.clip(trail[0, :, 1] / scale, 0, c.height - 1).astype(int), np.clip(trail[0, :, 0] / scale, 0, c.width - 1).astype(int)]
-    choice = np.clip((start + c.rng.normal(0, 0.08, count) + 0.75) / 1.5 * len(inks), 0, len(inks) - 1).astype(int)
-    widths = c.rng.choice([2, 3, 4, 6, 10, 15], count, p=[0.22, 0.26, 0.22, 0.16, 0.09, 0.05]) * (c.height / 1024) * scale / 2
+    start = field[
+        np.clip(trail[0, :, 1] / scale, 0, c.height - 1).astype(int),
+        np.clip(trail[0, :, 0] / scale, 0, c.width - 1).astype(int),
+    ]
+    choice = np.clip(
+        (start + c.rng.normal(0, 0.08, count) + 0.75) / 1.5 * len(inks), 0, len(inks) - 1
+    ).astype(int)
+    widths = (
+        c.rng.choice([2, 3, 4, 6, 10, 15], count, p=[0.22, 0.26, 0.22, 0.16, 0.09, 0.05])
+        * (c.height / 1024)
+        * scale
+        / 2
+    )
     order = np.argsort(-widths + c.rng.normal(0, 2.5, count))
     lengths = c.rng.integers(9, steps, count)
     shades = c.rng.normal(0, 0.035, (count, 1)).astype(np.float32)
@@ -91,7 +113,9 @@ def _pour(c: Canvas, p: Palette) -> Array:
     right, down = slopes(final)
     light = np.clip((right * -0.6 + down * -0.8) * np.float32(c.height / 26), -1, 1)
     picture = picture * (1 + light * np.float32(0.22))[..., None]
-    vein = np.abs((final * np.float32(1.24) + third * np.float32(0.84) + first * np.float32(0.4) + 0.21) % 1 - 0.5)
+    vein = np.abs(
+        (final * np.float32(1.24) + third * np.float32(0.84) + first * np.float32(0.4) + 0.21) % 1 - 0.5
+    )
     gold = smooth(0.05, 0.015, vein) * smooth(-0.2, 0.6, third)
     paint(picture, hex_colour("#e7c37a") * (0.85 + 0.4 * light[..., None]), gold * np.float32(0.9))
     shine(picture, np.ones(3, np.float32), smooth(0.45, 1.0, light) * np.float32(0.45))
@@ -103,7 +127,9 @@ def _silk(c: Canvas, p: Palette, brief: Brief) -> Array:
     final, third, first = _warped(c, 0.22, 0.10)
     folds = final * np.float32(0.9) + third * np.float32(0.5)
     tilt = c.uniform(-0.6, 0.6)
-    phase = (c.x * np.float32(1 + tilt) + c.y * np.float32(1 - tilt)) * np.float32(3.2) + folds * np.float32(1.5)
+    phase = (c.x * np.float32(1 + tilt) + c.y * np.float32(1 - tilt)) * np.float32(3.2) + folds * np.float32(
+        1.5
+    )
     wave = np.sin(phase * np.float32(2.1)) * 0.6 + np.sin(phase * np.float32(5.3) + first) * 0.28
     thread = np.sin(phase * np.float32(52 if c.fine else 38)) * np.float32(0.018)
     right, down = slopes(wave.astype(np.float32))

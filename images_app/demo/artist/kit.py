@@ -9,18 +9,20 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
+Amount = Array | float | np.floating[Any]
 Point = tuple[float, float]
 
 SUPERSAMPLE = 2
 
 
-def mix(a: Array | float, b: Array | float, t: Array | float) -> Array:
+def mix(a: Amount, b: Amount, t: Amount) -> Array:
     """`a` where t is 0, `b` where t is 1."""
     return np.asarray(a + (b - a) * t, dtype=np.float32)
 
@@ -34,7 +36,9 @@ def smooth(low: float, high: float, x: Array) -> Array:
 def ramp(colours: Sequence[Array], t: Array, stops: Sequence[float] | None = None) -> Array:
     """The colour at `t` (0..1) of a gradient through `colours`; shape t.shape + (3,)."""
     places = np.linspace(0, 1, len(colours)) if stops is None else np.asarray(stops)
-    table = np.stack([np.interp(np.linspace(0, 1, 1024), places, [c[i] for c in colours]) for i in range(3)], -1)
+    table = np.stack(
+        [np.interp(np.linspace(0, 1, 1024), places, [c[i] for c in colours]) for i in range(3)], -1
+    )
     index = np.clip(t * 1023, 0, 1023).astype(np.int32)
     return np.asarray(table.astype(np.float32)[index])
 
@@ -81,21 +85,28 @@ class Canvas:
         extra = 1 if self.fine else 0
         rows = len(self.y)
         shape = (rows, self.width)
-        return fractal(self.rng, shape, across * self.aspect, cells_y * rows / self.height, octaves + extra, gain)
+        return fractal(
+            self.rng, shape, across * self.aspect, cells_y * rows / self.height, octaves + extra, gain
+        )
 
     def line(self, cells: float, octaves: int = 6, gain: float = 0.5) -> Array:
         """One row of fractal noise, shape (width,): a skyline, a crest, a shore."""
         extra = 2 if self.fine else 0
-        return fractal(self.rng, (1, self.width), cells * self.aspect, 1, octaves + extra, gain)[0]
+        row: Array = fractal(self.rng, (1, self.width), cells * self.aspect, 1, octaves + extra, gain)[0]
+        return row
 
     def distance(self, x: float, y: float) -> Array:
-        return np.hypot(self.x - np.float32(x), self.y - np.float32(y)).astype(np.float32)
+        return np.asarray(np.hypot(self.x - np.float32(x), self.y - np.float32(y)), np.float32)
 
     def window(self, picture: Array, x: float, y: float, reach: float) -> tuple[Array, Array, Array]:
         """What lies within `reach` of a point: a view of the picture, and x and y from the point, in heights."""
         left, right = (int(np.clip((x + d) * self.height, 0, self.width)) for d in (-reach, reach))
         top, bottom = (int(np.clip((y + d) * self.height, 0, self.height)) for d in (-reach, reach))
-        return picture[top:bottom, left:right], self.x[:, left:right] - np.float32(x), self.y[top:bottom] - np.float32(y)
+        return (
+            picture[top:bottom, left:right],
+            self.x[:, left:right] - np.float32(x),
+            self.y[top:bottom] - np.float32(y),
+        )
 
     def below(self, edge: Array) -> Array:
         """1 under the line `edge` (shape (width,), in heights), 0 above, with a one pixel soft border."""
@@ -156,12 +167,12 @@ def fractal(
     return total * np.float32(0.55 / math.sqrt(power))
 
 
-def paint(picture: Array, colour: Array, mask: Array | float) -> None:
+def paint(picture: Array, colour: Array, mask: Amount) -> None:
     """Lay `colour` (one, or a picture) over `picture` where `mask` says, in place.
 
     Only the box the mask touches is worked on: most things are small, and this is the hot path.
     """
-    if isinstance(mask, float | int):
+    if not isinstance(mask, np.ndarray):
         picture += (colour - picture) * np.float32(mask)
         return
     if not mask.size:
@@ -213,7 +224,7 @@ def sum_of_shifts(grid: Array, axis: int) -> Array:
 
 def shifted(values: Array, right: float, down: float) -> Array:
     """The mask moved by whole pixels, its edges repeated."""
-    dx, dy = int(round(right)), int(round(down))
+    dx, dy = round(right), round(down)
     height, width = values.shape[:2]
     padded = np.pad(values, ((max(dy, 0), max(-dy, 0)), (max(dx, 0), max(-dx, 0))), mode="edge")
     top, left = max(-dy, 0), max(-dx, 0)
@@ -222,7 +233,7 @@ def shifted(values: Array, right: float, down: float) -> Array:
 
 def extruded(mask: Array, right: float, down: float) -> Array:
     """The mask swept along a vector of pixels: the sides of a block, or a long shadow."""
-    steps = max(1, int(math.ceil(max(abs(right), abs(down)))))
+    steps = max(1, math.ceil(max(abs(right), abs(down))))
     swept, done = mask, 1
     while done < steps:
         move = min(done, steps - done)

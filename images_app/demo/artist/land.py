@@ -93,7 +93,9 @@ def dunes(c: Canvas, p: Palette, brief: Brief) -> Array:
         facing = smooth(-0.30, 0.30, (slope * -side).astype(np.float32))
         depth = np.clip((s.y - edge[None, :]) / (0.12 + 0.26 * t), 0, 1)
         # The border between the lit and the shaded side runs downhill away from the sun, not straight down.
-        lean = np.clip(s.y - edge[None, :], 0, None) * np.float32(side * 2.4) + s.noise(2, 4, 3) * np.float32(0.05)
+        lean = np.clip(s.y - edge[None, :], 0, None) * np.float32(side * 2.4) + s.noise(2, 4, 3) * np.float32(
+            0.05
+        )
         column = np.clip((s.x - lean) * c.height, 0, c.width - 1).astype(np.int32)
         wedge = smooth(0.05, 0.95, facing[column] + depth * np.float32(0.35))
         wave = np.sin((s.y - edge[None, :]) * np.float32(360 - 190 * t) + s.noise(5, 9, 4) * np.float32(7))

@@ -29,7 +29,7 @@ def oklch(lightness: float, chroma: float, hue: float) -> Array:
     )
     linear = np.clip(linear, 0, 1)
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return encoded.astype(np.float32)
+    return np.asarray(encoded, np.float32)
 
 
 def hex_colour(text: str) -> Array:
@@ -51,16 +51,80 @@ class Light:
 
 
 LIGHTS = {
-    "dawn": Light((0.62, 0.07, 245), (0.83, 0.05, 40), (0.90, 0.09, 65), (0.86, 0.06, 60), (0.27, 0.05, 240), (0.97, 0.06, 85)),
-    "golden": Light((0.60, 0.08, 240), (0.82, 0.09, 75), (0.87, 0.13, 68), (0.84, 0.10, 62), (0.27, 0.06, 35), (0.98, 0.07, 90)),
-    "day": Light((0.60, 0.11, 248), (0.78, 0.08, 235), (0.93, 0.03, 215), (0.87, 0.04, 225), (0.32, 0.07, 165), (0.99, 0.03, 100)),
-    "dusk": Light((0.28, 0.10, 285), (0.50, 0.15, 340), (0.77, 0.14, 45), (0.66, 0.12, 20), (0.17, 0.05, 290), (0.92, 0.11, 70)),
-    "night": Light((0.13, 0.04, 268), (0.26, 0.07, 262), (0.43, 0.08, 250), (0.37, 0.06, 250), (0.10, 0.03, 262), (0.96, 0.03, 95), True),
-    "blue": Light((0.30, 0.10, 258), (0.56, 0.10, 248), (0.87, 0.04, 60), (0.72, 0.05, 240), (0.20, 0.05, 255), (0.97, 0.05, 80)),
-    "mist": Light((0.76, 0.02, 215), (0.88, 0.015, 190), (0.94, 0.02, 90), (0.91, 0.015, 140), (0.29, 0.03, 200), (0.98, 0.02, 95)),
-    "storm": Light((0.30, 0.03, 250), (0.48, 0.035, 238), (0.74, 0.06, 92), (0.60, 0.03, 225), (0.17, 0.025, 240), (0.93, 0.06, 95)),
-    "rose": Light((0.55, 0.08, 300), (0.78, 0.09, 350), (0.91, 0.07, 45), (0.85, 0.07, 10), (0.28, 0.08, 320), (0.98, 0.04, 70)),
-}  # fmt: skip
+    "dawn": Light(
+        (0.62, 0.07, 245),
+        (0.83, 0.05, 40),
+        (0.90, 0.09, 65),
+        (0.86, 0.06, 60),
+        (0.27, 0.05, 240),
+        (0.97, 0.06, 85),
+    ),
+    "golden": Light(
+        (0.60, 0.08, 240),
+        (0.82, 0.09, 75),
+        (0.87, 0.13, 68),
+        (0.84, 0.10, 62),
+        (0.27, 0.06, 35),
+        (0.98, 0.07, 90),
+    ),
+    "day": Light(
+        (0.60, 0.11, 248),
+        (0.78, 0.08, 235),
+        (0.93, 0.03, 215),
+        (0.87, 0.04, 225),
+        (0.32, 0.07, 165),
+        (0.99, 0.03, 100),
+    ),
+    "dusk": Light(
+        (0.28, 0.10, 285),
+        (0.50, 0.15, 340),
+        (0.77, 0.14, 45),
+        (0.66, 0.12, 20),
+        (0.17, 0.05, 290),
+        (0.92, 0.11, 70),
+    ),
+    "night": Light(
+        (0.13, 0.04, 268),
+        (0.26, 0.07, 262),
+        (0.43, 0.08, 250),
+        (0.37, 0.06, 250),
+        (0.10, 0.03, 262),
+        (0.96, 0.03, 95),
+        True,
+    ),
+    "blue": Light(
+        (0.30, 0.10, 258),
+        (0.56, 0.10, 248),
+        (0.87, 0.04, 60),
+        (0.72, 0.05, 240),
+        (0.20, 0.05, 255),
+        (0.97, 0.05, 80),
+    ),
+    "mist": Light(
+        (0.76, 0.02, 215),
+        (0.88, 0.015, 190),
+        (0.94, 0.02, 90),
+        (0.91, 0.015, 140),
+        (0.29, 0.03, 200),
+        (0.98, 0.02, 95),
+    ),
+    "storm": Light(
+        (0.30, 0.03, 250),
+        (0.48, 0.035, 238),
+        (0.74, 0.06, 92),
+        (0.60, 0.03, 225),
+        (0.17, 0.025, 240),
+        (0.93, 0.06, 95),
+    ),
+    "rose": Light(
+        (0.55, 0.08, 300),
+        (0.78, 0.09, 350),
+        (0.91, 0.07, 45),
+        (0.85, 0.07, 10),
+        (0.28, 0.08, 320),
+        (0.98, 0.04, 70),
+    ),
+}
 
 # Prints: paper, dark, then inks in the order of their weight.
 PRINTS = (
@@ -114,7 +178,9 @@ class Palette:
         """The colour at `t` (0 deepest, 1 lightest) along the layers."""
         place = t * (len(self.layers) - 1)
         low = min(int(place), len(self.layers) - 2)
-        return np.asarray(self.layers[low] + (self.layers[low + 1] - self.layers[low]) * (place - low), np.float32)
+        return np.asarray(
+            self.layers[low] + (self.layers[low + 1] - self.layers[low]) * (place - low), np.float32
+        )
 
 
 def make_palette(light: Light, colours: Sequence[str], rng: np.random.Generator, chroma: float) -> Palette:
@@ -139,10 +205,13 @@ def make_palette(light: Light, colours: Sequence[str], rng: np.random.Generator,
     start = first[0] if first else float(rng.choice([25, 55, 150, 190, 250, 300, 350]))
     end = second[0] if second and second is not first else start + float(rng.choice([-70, -50, 45, 65]))
     rich = (first[1] if first else 1.0) * chroma
-    layers = tuple(
-        oklch(0.20 + 0.745 * t**0.9, (0.075 + 0.075 * math.sin(math.pi * t)) * min(rich, 1.4) * (1 - 0.35 * t), start + _turn(start, end) * t)
-        for t in np.linspace(0, 1, 9)
-    )  # fmt: skip
+
+    def layer(t: float) -> Array:
+        """Deep at 0, pale at 1, most colourful between."""
+        rise = (0.075 + 0.075 * math.sin(math.pi * t)) * (1 - 0.35 * t)
+        return oklch(0.20 + 0.745 * t**0.9, rise * min(rich, 1.4), start + _turn(start, end) * t)
+
+    layers = tuple(layer(float(t)) for t in np.linspace(0, 1, 9))
     return Palette(
         sky=(
             toward(light.top, first, 0.8),
@@ -184,4 +253,6 @@ def _inks(
         ]
     grey = [colour.mean() for colour in base]
     tint = 0.55 + 0.45 * chroma
-    return tuple(np.clip(g + (c - g) * tint, 0, 1).astype(np.float32) for c, g in zip(base, grey, strict=True))
+    return tuple(
+        np.clip(g + (c - g) * tint, 0, 1).astype(np.float32) for c, g in zip(base, grey, strict=True)
+    )

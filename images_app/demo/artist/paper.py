@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 from PIL import ImageDraw
@@ -17,8 +18,18 @@ Box = tuple[float, float, float, float]
 
 def papercut(c: Canvas, p: Palette, brief: Brief) -> Array:
     """Sheets of card, cut and stacked, each casting a soft shadow on the one below."""
-    hollow = bool(brief.words & {"canyon", "cave", "topographic", "layers", "layered", "shadowbox"}) or c.chance(0.4)
-    if brief.figures or brief.words & {"mountain", "mountains", "hill", "hills", "sea", "forest", "landscape"}:
+    hollow = bool(
+        brief.words & {"canyon", "cave", "topographic", "layers", "layered", "shadowbox"}
+    ) or c.chance(0.4)
+    if brief.figures or brief.words & {
+        "mountain",
+        "mountains",
+        "hill",
+        "hills",
+        "sea",
+        "forest",
+        "landscape",
+    }:
         hollow = False
     fibre = c.noise(150, 150, 2) * np.float32(0.016) + c.noise(3, 3, 3) * np.float32(0.012)
     if hollow:
@@ -81,7 +92,9 @@ def _sheets(c: Canvas, p: Palette, brief: Brief, fibre: Array) -> Array:
 
 
 def _paper_trees(c: Canvas, edge: Array, t: float) -> Array:
-    spots = [(c.uniform(0, c.aspect), c.uniform(0.05, 0.11) * (0.6 + t)) for _ in range(int(3 + 6 * c.aspect))]
+    spots = [
+        (c.uniform(0, c.aspect), c.uniform(0.05, 0.11) * (0.6 + t)) for _ in range(int(3 + 6 * c.aspect))
+    ]
     round_crowns = c.chance(0.4)
 
     def draw_all(draw: ImageDraw.ImageDraw, s: float) -> None:
@@ -89,18 +102,29 @@ def _paper_trees(c: Canvas, edge: Array, t: float) -> Array:
             y = float(edge[min(c.width - 1, int(x * c.height))]) + 0.012
             draw.rectangle([(x - 0.03 * k) * s, (y - 0.5 * k) * s, (x + 0.03 * k) * s, y * s], fill=255)
             if round_crowns:
-                draw.ellipse([(x - 0.34 * k) * s, (y - 1.1 * k) * s, (x + 0.34 * k) * s, (y - 0.25 * k) * s], fill=255)
+                draw.ellipse(
+                    [(x - 0.34 * k) * s, (y - 1.1 * k) * s, (x + 0.34 * k) * s, (y - 0.25 * k) * s], fill=255
+                )
                 continue
             for j in range(3):
                 w, top = (0.36 - 0.08 * j) * k, y - (0.55 + 0.3 * j) * k
-                draw.polygon([((x - w) * s, (top + 0.38 * k) * s), ((x + w) * s, (top + 0.38 * k) * s), (x * s, (top - 0.12 * k) * s)], fill=255)
+                draw.polygon(
+                    [
+                        ((x - w) * s, (top + 0.38 * k) * s),
+                        ((x + w) * s, (top + 0.38 * k) * s),
+                        (x * s, (top - 0.12 * k) * s),
+                    ],
+                    fill=255,
+                )
 
     return c.mask(draw_all)
 
 
 def poster(c: Canvas, p: Palette, brief: Brief) -> Array:
     """A geometric grid, or a halftone print of hills and a sun."""
-    halftone = bool(brief.words & {"riso", "risograph", "print", "halftone", "screenprint", "retro", "vintage"})
+    halftone = bool(
+        brief.words & {"riso", "risograph", "print", "halftone", "screenprint", "retro", "vintage"}
+    )
     if brief.words & {"bauhaus", "geometric", "grid", "shapes", "pattern", "tiles", "mosaic", "circles"}:
         halftone = False
     elif not halftone:
@@ -121,14 +145,24 @@ def _grid(c: Canvas, p: Palette) -> Array:
         for j in range(down):
             if c.chance(0.42):
                 ground[int(c.rng.integers(len(inks)))].append((i * cell, j * cell, cell, 0))
-            jobs[int(c.rng.choice(len(inks), p=_weights(len(inks))))].append((int(c.rng.integers(10)), (i * cell, j * cell, cell, float(c.rng.integers(4)))))
+            jobs[int(c.rng.choice(len(inks), p=_weights(len(inks))))].append(
+                (int(c.rng.integers(10)), (i * cell, j * cell, cell, float(c.rng.integers(4))))
+            )
     for ink, boxes in zip(inks, ground, strict=True):
-        if boxes:
-            paint(picture, ink, c.mask(lambda d, s, b=boxes: [d.rectangle([x * s, y * s, (x + k) * s, (y + k) * s], fill=255) for x, y, k, _ in b] and None))  # type: ignore[misc]
+        paint(picture, ink, c.mask(partial(_squares, boxes=boxes)))
     for ink, shapes in zip(inks, jobs, strict=True):
-        if shapes:
-            paint(picture, ink, c.mask(lambda d, s, q=shapes: [_tile(d, s, kind, box) for kind, box in q] and None))  # type: ignore[misc]
+        paint(picture, ink, c.mask(partial(_tiles, shapes=shapes)))
     return _press(c, p, picture)
+
+
+def _squares(draw: ImageDraw.ImageDraw, s: float, boxes: list[Box]) -> None:
+    for x, y, k, _ in boxes:
+        draw.rectangle([x * s, y * s, (x + k) * s, (y + k) * s], fill=255)
+
+
+def _tiles(draw: ImageDraw.ImageDraw, s: float, shapes: list[tuple[int, Box]]) -> None:
+    for kind, box in shapes:
+        _tile(draw, s, kind, box)
 
 
 def _weights(count: int) -> Array:
@@ -142,10 +176,20 @@ def _tile(draw: ImageDraw.ImageDraw, s: float, kind: int, box: Box) -> None:
         draw.ellipse([x, y, x + k, y + k], fill=255)
     elif kind in (1, 2):
         ox, oy = ((0, 0), (-k, 0), (-k, -k), (0, -k))[turn]
-        draw.pieslice([x + ox, y + oy, x + ox + 2 * k, y + oy + 2 * k], (180, 270, 0, 90)[turn], (270, 360, 90, 180)[turn], fill=255)
+        draw.pieslice(
+            [x + ox, y + oy, x + ox + 2 * k, y + oy + 2 * k],
+            (180, 270, 0, 90)[turn],
+            (270, 360, 90, 180)[turn],
+            fill=255,
+        )
         if kind == 2:
             q = k * 0.5
-            draw.pieslice([x + ox + q, y + oy + q, x + ox + 2 * k - q, y + oy + 2 * k - q], (180, 270, 0, 90)[turn], (270, 360, 90, 180)[turn], fill=0)
+            draw.pieslice(
+                [x + ox + q, y + oy + q, x + ox + 2 * k - q, y + oy + 2 * k - q],
+                (180, 270, 0, 90)[turn],
+                (270, 360, 90, 180)[turn],
+                fill=0,
+            )
     elif kind == 3:
         corners = [(x, y), (x + k, y), (x + k, y + k), (x, y + k)]
         draw.polygon([corners[(turn + n) % 4] for n in range(3)], fill=255)
@@ -160,7 +204,12 @@ def _tile(draw: ImageDraw.ImageDraw, s: float, kind: int, box: Box) -> None:
             q = k * n / 10
             draw.ellipse([x + k / 2 - q, y + k / 2 - q, x + k / 2 + q, y + k / 2 + q], fill=255 * (n % 2))
     elif kind == 6:
-        half = [(x, y - k / 2, 0, 180), (x, y + k / 2, 180, 360), (x - k / 2, y, 270, 450), (x + k / 2, y, 90, 270)][turn]
+        half = [
+            (x, y - k / 2, 0, 180),
+            (x, y + k / 2, 180, 360),
+            (x - k / 2, y, 270, 450),
+            (x + k / 2, y, 90, 270),
+        ][turn]
         draw.pieslice([half[0], half[1], half[0] + k, half[1] + k], half[2], half[3], fill=255)
     elif kind == 7:
         draw.ellipse([x + k * 0.28, y + k * 0.28, x + k * 0.72, y + k * 0.72], fill=255)
@@ -170,7 +219,15 @@ def _tile(draw: ImageDraw.ImageDraw, s: float, kind: int, box: Box) -> None:
     else:
         for n in range(4):
             for m in range(4):
-                draw.ellipse([x + (n + 0.28) * k / 4, y + (m + 0.28) * k / 4, x + (n + 0.72) * k / 4, y + (m + 0.72) * k / 4], fill=255)
+                draw.ellipse(
+                    [
+                        x + (n + 0.28) * k / 4,
+                        y + (m + 0.28) * k / 4,
+                        x + (n + 0.72) * k / 4,
+                        y + (m + 0.72) * k / 4,
+                    ],
+                    fill=255,
+                )
 
 
 def _halftone(c: Canvas, p: Palette) -> Array:
@@ -180,7 +237,9 @@ def _halftone(c: Canvas, p: Palette) -> Array:
     cx, cy, r = c.aspect * c.uniform(0.35, 0.65), c.uniform(0.3, 0.4), c.unit * c.uniform(0.2, 0.28)
     away = c.distance(cx, cy)
     _ink(c, picture, third, np.clip((r - away) * c.height, 0, 1), 1.0)
-    rays = (np.sin(np.arctan2(c.y - np.float32(cy), c.x - np.float32(cx)) * int(c.rng.integers(14, 26))) > 0) & (away > r * 1.22)
+    rays = (
+        np.sin(np.arctan2(c.y - np.float32(cy), c.x - np.float32(cx)) * int(c.rng.integers(14, 26))) > 0
+    ) & (away > r * 1.22)
     _ink(c, picture, third, rays.astype(np.float32) * smooth(r * 3.2, r * 1.2, away), 0.4, 0.3)
     for i in range(5):
         t = i / 4
@@ -188,24 +247,40 @@ def _halftone(c: Canvas, p: Palette) -> Array:
         mask = c.below(edge)
         fade = np.clip(1.0 - (c.y - edge[None, :]) * (2.6 - t), 0.12, 1)
         _ink(c, picture, (first, second)[i % 2], mask * fade, 0.92, 0.25 + 0.5 * i)
-    reeds = [(c.uniform(0, c.aspect), c.uniform(0.16, 0.42), c.uniform(-0.12, 0.12)) for _ in range(int(24 * c.aspect))]
+    reeds = [
+        (c.uniform(0, c.aspect), c.uniform(0.16, 0.42), c.uniform(-0.12, 0.12))
+        for _ in range(int(24 * c.aspect))
+    ]
 
     def blades(draw: ImageDraw.ImageDraw, s: float) -> None:
         for x, k, lean in reeds:
-            draw.polygon([((x - 0.008) * s, 1.02 * s), ((x + lean * 0.5) * s, (1 - k * 0.6) * s), ((x + lean) * s, (1 - k) * s), ((x + lean * 0.5 + 0.012) * s, (1 - k * 0.55) * s), ((x + 0.010) * s, 1.02 * s)], fill=255)
+            draw.polygon(
+                [
+                    ((x - 0.008) * s, 1.02 * s),
+                    ((x + lean * 0.5) * s, (1 - k * 0.6) * s),
+                    ((x + lean) * s, (1 - k) * s),
+                    ((x + lean * 0.5 + 0.012) * s, (1 - k * 0.55) * s),
+                    ((x + 0.010) * s, 1.02 * s),
+                ],
+                fill=255,
+            )
 
     _ink(c, picture, second, shifted(c.mask(blades), 3, 0), 1.0)
     return _press(c, p, picture)
 
 
-def _ink(c: Canvas, picture: Array, ink: Array, amount: Array, strength: float, angle: float | None = None) -> None:
+def _ink(
+    c: Canvas, picture: Array, ink: Array, amount: Array, strength: float, angle: float | None = None
+) -> None:
     """Print one ink, multiplied in; with an `angle` its tones become dots."""
     if angle is not None:
         pitch = 1 / (95 if c.fine else 72)
         u = (c.x * math.cos(angle) + c.y * math.sin(angle)) / np.float32(pitch)
         v = (c.y * math.cos(angle) - c.x * math.sin(angle)) / np.float32(pitch)
         from_dot = np.hypot(u % 1 - 0.5, v % 1 - 0.5)
-        amount = np.clip((np.sqrt(np.clip(amount, 0, 1)) * 0.74 - from_dot) * np.float32(pitch * c.height) + 0.5, 0, 1) * (amount > 0.01)
+        amount = np.clip(
+            (np.sqrt(np.clip(amount, 0, 1)) * 0.74 - from_dot) * np.float32(pitch * c.height) + 0.5, 0, 1
+        ) * (amount > 0.01)
     picture *= 1 - (amount * np.float32(strength))[..., None] * (1 - ink)
 
 

@@ -11,7 +11,9 @@ from .palette import Palette, oklch
 from .words import Brief
 
 
-def sky(c: Canvas, p: Palette, brief: Brief, horizon: float, clouds: float = 0.5) -> tuple[Array, float, float]:
+def sky(
+    c: Canvas, p: Palette, brief: Brief, horizon: float, clouds: float = 0.5
+) -> tuple[Array, float, float]:
     """The sky down to `horizon`, and where its sun or moon stands (x, y in heights)."""
     picture = ramp(p.sky, np.clip(c.y / horizon, 0, 1) + c.x * 0, (0, 0.58, 1))
     sun_x, sun_y = c.aspect * c.uniform(0.26, 0.74), horizon * c.uniform(0.42, 0.68)
@@ -38,7 +40,9 @@ def _clouds(c: Canvas, p: Palette, picture: Array, near: Array, horizon: float, 
 
 def _disc(c: Canvas, p: Palette, picture: Array, near: Array, moon: bool) -> None:
     size = c.unit * (0.048 if moon else 0.058) * (1.35 if c.vivid else 1.0) * c.uniform(0.85, 1.25)
-    glow = np.exp(-near * (5.2 if moon else 3.6)) * (0.34 if moon else 0.52) + np.exp(-near / size * 0.55) * 0.34
+    glow = (
+        np.exp(-near * (5.2 if moon else 3.6)) * (0.34 if moon else 0.52) + np.exp(-near / size * 0.55) * 0.34
+    )
     shine(picture, p.sun, glow.astype(np.float32) * (1.0 if c.vivid else 0.72))
     face = p.sun
     edge = 1.5 / c.height
@@ -59,14 +63,18 @@ def stars(c: Canvas, picture: Array, strength: float, horizon: float = 1.0, crow
         ys = (c.rng.random(number) ** 1.25 * sky_rows).astype(int)
         xs = (c.rng.random(number) * c.width).astype(int)
         power = c.rng.random(number).astype(np.float32) ** 2 * 0.9 + 0.1
-        tint = np.array([[0.82, 0.9, 1.0], [1.0, 0.97, 0.92], [1.0, 0.86, 0.74]], np.float32)[c.rng.integers(0, 3, number)]
+        tint = np.array([[0.82, 0.9, 1.0], [1.0, 0.97, 0.92], [1.0, 0.86, 0.74]], np.float32)[
+            c.rng.integers(0, 3, number)
+        ]
         fade = np.clip(1.15 - ys / (horizon * c.height), 0, 1).astype(np.float32)
         reach = size * 3
         for dy in range(-reach, reach + 1):
             for dx in range(-reach, reach + 1):
                 fall = math.exp(-(dx * dx + dy * dy) / max(0.35, size * size * 0.9))
                 if size == 2:
-                    fall += 0.5 * math.exp(-abs(dx) * 0.55) * (dy == 0) + 0.5 * math.exp(-abs(dy) * 0.55) * (dx == 0)
+                    fall += 0.5 * math.exp(-abs(dx) * 0.55) * (dy == 0) + 0.5 * math.exp(-abs(dy) * 0.55) * (
+                        dx == 0
+                    )
                 if fall < 0.02:
                     continue
                 rows, columns = np.clip(ys + dy, 0, c.height - 1), np.clip(xs + dx, 0, c.width - 1)
@@ -82,7 +90,9 @@ def weather(c: Canvas, p: Palette, brief: Brief, picture: Array) -> None:
             shine(picture, oklch(0.98, 0.01, 230), flakes * np.float32(0.8 if size < 0.005 else 0.45))
     elif "rain" in brief.weather:
         picture *= np.float32(0.94)
-        shine(picture, p.sky[1] * 0.5 + 0.5, _specks(c, int(1100 * c.aspect), 0.0007, 0.03) * np.float32(0.28))
+        shine(
+            picture, p.sky[1] * 0.5 + 0.5, _specks(c, int(1100 * c.aspect), 0.0007, 0.03) * np.float32(0.28)
+        )
 
 
 def _specks(c: Canvas, number: int, half_width: float, half_height: float) -> Array:
@@ -94,7 +104,9 @@ def _specks(c: Canvas, number: int, half_width: float, half_height: float) -> Ar
             if half_height > half_width:
                 lean = half_height * 0.22 * scale
                 draw.line(  # type: ignore[attr-defined]
-                    (x * scale, y * scale, x * scale - lean, (y + half_height * g) * scale), fill=int(150 * g), width=2
+                    (x * scale, y * scale, x * scale - lean, (y + half_height * g) * scale),
+                    fill=int(150 * g),
+                    width=2,
                 )
             else:
                 a, b = half_width * g * scale, half_height * g * scale
@@ -105,7 +117,7 @@ def _specks(c: Canvas, number: int, half_width: float, half_height: float) -> Ar
 
 def clouds_below(c: Canvas, amount: float) -> Array:
     """A drifting bank of mist as a mask."""
-    return np.clip(c.noise(2.0, 6.0, 5) * 0.9 + amount, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(c.noise(2.0, 6.0, 5) * 0.9 + amount, 0, 1), np.float32)
 
 
 def bloom(picture: Array, strength: float, threshold: float = 0.72, radius: float = 22) -> None:

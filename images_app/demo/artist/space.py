@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .figures import place_figures
-from .kit import Array, Canvas, blur, mix, paint, ramp, sample, shine, smooth
+from .kit import Array, Canvas, mix, paint, ramp, sample, shine, smooth
 from .palette import Palette, hex_colour, oklch
 from .sky import bloom, stars
 from .words import Brief
@@ -20,7 +20,18 @@ GAS = (
     ("#04100f", "#0d4a4a", "#3fa66b", "#e8d27a", "#fffbe6"),
 )
 WORLD_WORDS = {"planet", "saturn", "jupiter", "mars", "earth", "moon", "world", "planets", "alien", "orbit"}
-GROUND_WORDS = {"moon", "walking", "standing", "surface", "lunar", "landing", "crater", "mars", "sitting", "desert"}
+GROUND_WORDS = {
+    "moon",
+    "walking",
+    "standing",
+    "surface",
+    "lunar",
+    "landing",
+    "crater",
+    "mars",
+    "sitting",
+    "desert",
+}
 
 
 def space(c: Canvas, p: Palette, brief: Brief) -> Array:
@@ -31,7 +42,14 @@ def space(c: Canvas, p: Palette, brief: Brief) -> Array:
     picture = _gas(c, colours)
     stars(c, picture, 1.0, 1.6, 1.1)
     if brief.words & WORLD_WORDS or c.chance(0.35):
-        _planet(c, p, colours, picture, ring=bool(brief.words & {"saturn", "ring", "rings"}) or c.chance(0.4), earth="earth" in brief.words)
+        _planet(
+            c,
+            p,
+            colours,
+            picture,
+            ring=bool(brief.words & {"saturn", "ring", "rings"}) or c.chance(0.4),
+            earth="earth" in brief.words,
+        )
     bloom(picture, 0.55 if c.vivid else 0.3, 0.6)
     if brief.figures or brief.words & GROUND_WORDS:
         _ground(c, p, brief, colours, picture)
@@ -91,13 +109,23 @@ def _planet(c: Canvas, p: Palette, colours: list[Array], picture: Array, ring: b
         skin = skin * (1 + c.noise(3 / r, 6 / r, 4)[..., None] * np.float32(0.12))
     ball = np.clip((1 - np.sqrt(flat)) * r * c.height + 0.5, 0, 1).astype(np.float32)
     tilt = 0.26
-    wide = np.hypot(ux * math.cos(tilt) + uy * math.sin(tilt), (uy * math.cos(tilt) - ux * math.sin(tilt)) / 0.24)
-    groove = (np.sin(wide * 34) * 0.18 + np.sin(wide * 83) * 0.12 + 0.66) * smooth(1.32, 1.38, wide) * smooth(2.15, 2.05, wide)
+    wide = np.hypot(
+        ux * math.cos(tilt) + uy * math.sin(tilt), (uy * math.cos(tilt) - ux * math.sin(tilt)) / 0.24
+    )
+    groove = (
+        (np.sin(wide * 34) * 0.18 + np.sin(wide * 83) * 0.12 + 0.66)
+        * smooth(1.32, 1.38, wide)
+        * smooth(2.15, 2.05, wide)
+    )
     front = (uy * math.cos(tilt) - ux * math.sin(tilt)) > 0
     ring_light = mix(colours[3], colours[4], 0.5)
     if ring:
         paint(picture, ring_light, (groove * ~front * 0.75).astype(np.float32))
-    shine(picture, mix(colours[3], oklch(0.8, 0.1, 240), 0.5), np.exp(-np.clip(np.sqrt(flat) - 1, 0, None) * 7).astype(np.float32) * 0.30)
+    shine(
+        picture,
+        mix(colours[3], oklch(0.8, 0.1, 240), 0.5),
+        np.exp(-np.clip(np.sqrt(flat) - 1, 0, None) * 7).astype(np.float32) * 0.30,
+    )
     paint(picture, skin * (0.04 + 1.1 * light)[..., None], ball)
     shine(picture, oklch(0.85, 0.09, 235), ball * (1 - uz) ** 3 * light * np.float32(0.8))
     if ring:
@@ -113,13 +141,17 @@ def _ground(c: Canvas, p: Palette, brief: Brief, colours: list[Array], picture: 
         cx, cy = c.uniform(0, c.aspect), c.uniform(0.82, 1.0)
         size = c.uniform(0.008, 0.05) * (cy - 0.72) * 4
         away = np.hypot(c.x - np.float32(cx), (c.y - np.float32(cy)) * 3.2) / np.float32(size)
-        relief += np.where(away < 1.25, np.where(away < 1, (away * away - 1) * 1.6, (1.25 - away) * 1.6), 0).astype(np.float32)
+        relief += np.where(
+            away < 1.25, np.where(away < 1, (away * away - 1) * 1.6, (1.25 - away) * 1.6), 0
+        ).astype(np.float32)
     side = np.clip(0.5 - (np.roll(relief, -2, 1) - relief) * np.float32(2.4), 0, 1)
-    dust = mix(mix(colours[1], oklch(0.30, 0.02, 270), 0.5), mix(oklch(0.80, 0.02, 80), colours[3], 0.25), (side * (0.85 - 0.5 * depth))[..., None])
+    dust = mix(
+        mix(colours[1], oklch(0.30, 0.02, 270), 0.5),
+        mix(oklch(0.80, 0.02, 80), colours[3], 0.25),
+        (side * (0.85 - 0.5 * depth))[..., None],
+    )
     paint(picture, dust, c.below(edge))
     rim = np.exp(-np.abs(c.y - edge[None, :]) * 260).astype(np.float32)
     shine(picture, colours[4], rim * np.float32(0.5))
     spot = edge + np.float32(0.05)
     place_figures(c, p, brief, picture, spot, (c.aspect * 0.5, 0.2))
-
-

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 
-from .kit import Array, Canvas, Point, blur, extruded, mix, paint, shine, shifted, smooth
-from .palette import Palette, oklch
-from .words import Brief
+from .kit import Array, Canvas, blur, extruded, mix, paint, shifted, shine, smooth
 
 WARM = np.array([1.0, 0.93, 0.82], np.float32)
 COOL = np.array([0.88, 0.88, 0.94], np.float32)
@@ -51,7 +48,9 @@ class Stage:
         h = self.c.height
         cast = extruded(mask, self.side * reach * h, reach * 0.42 * h)
         cast = blur(cast, max(2.0, softness * h))
-        self.picture *= (1 - np.float32(strength) * cast)[..., None] * (1 - (1 - COOL) * (cast * 0.35)[..., None])
+        self.picture *= (1 - np.float32(strength) * cast)[..., None] * (
+            1 - (1 - COOL) * (cast * 0.35)[..., None]
+        )
 
     def contact(self, x: float, half_width: float, y: float, strength: float = 0.55) -> None:
         """The dark where a thing touches the floor, and its soft shadow along it."""
@@ -61,7 +60,9 @@ class Stage:
         tight = np.exp(-((dx / np.float32(half_width * 1.05)) ** 4) - (dy / 0.012) ** 2)
         off = dx - np.float32(self.side * half_width * 1.5)
         wide = np.exp(-((off / np.float32(half_width * 2.1)) ** 2) - ((dy - 0.012) / 0.034) ** 2)
-        self.picture[rows] *= (1 - np.float32(strength) * np.clip(tight + wide * 0.75, 0, 1))[..., None].astype(np.float32)
+        self.picture[rows] *= (1 - np.float32(strength) * np.clip(tight + wide * 0.75, 0, 1))[
+            ..., None
+        ].astype(np.float32)
 
     def slab(self, front: Array, colour: Array, depth: float) -> None:
         """A block with the outline `front`, its thickness seen on the side away from the lamp and inside openings."""
@@ -74,18 +75,35 @@ class Stage:
         tone = mix(0.60 + 0.08 * np.cos(self.c.y * 5), 1.12, on_top.astype(np.float32))
         side_light = (self.light * tone * (1 + self.stucco))[..., None]
         paint(self.picture, np.clip(colour * side_light * mix(COOL, WARM, on_top[..., None]), 0, 1), back)
-        paint(self.picture, np.clip(colour * (self.light * (1.04 - 0.10 * self.c.y) * (1 + self.stucco * 1.4))[..., None], 0, 1), front)
+        paint(
+            self.picture,
+            np.clip(
+                colour * (self.light * (1.04 - 0.10 * self.c.y) * (1 + self.stucco * 1.4))[..., None], 0, 1
+            ),
+            front,
+        )
         rim = np.clip(front - shifted(front, self.side * 1.5, 1.5), 0, 1)
         shine(self.picture, WARM, rim * np.float32(0.28))
 
-    def turned(self, x: float, top: float, bottom: float, radius: Callable[[Array], Array], colour: Array, gloss: float = 0.0) -> None:
+    def turned(
+        self,
+        x: float,
+        top: float,
+        bottom: float,
+        radius: Callable[[Array], Array],
+        colour: Array,
+        gloss: float = 0.0,
+    ) -> None:
         """A thing turned on a lathe: `radius(t)` from top (0) to bottom (1), heights."""
         rows, c = self.c.strip(top - 0.004, bottom + 0.004)
         t = np.clip((c.y - np.float32(top)) / np.float32(bottom - top), 0, 1)
         r = np.maximum(radius(t), 1e-4).astype(np.float32)
         across = (c.x - np.float32(x)) / r
         mask = np.clip((r - np.abs(c.x - np.float32(x))) * c.height + 0.5, 0, 1)
-        mask = mask * (np.clip((c.y - np.float32(top)) * c.height + 0.5, 0, 1) * np.clip((np.float32(bottom) - c.y) * c.height + 0.5, 0, 1))
+        mask = mask * (
+            np.clip((c.y - np.float32(top)) * c.height + 0.5, 0, 1)
+            * np.clip((np.float32(bottom) - c.y) * c.height + 0.5, 0, 1)
+        )
         slope = np.gradient(r[:, 0]).astype(np.float32)[:, None] * c.height
         across = np.clip(across, -1, 1)
         front = np.sqrt(np.clip(1 - across * across, 0, 1))
@@ -96,7 +114,9 @@ class Stage:
         bounce = np.clip(ny, 0, 1) * 0.16 + np.clip(nx * self.side, 0, 1) * 0.07
         shade = 0.30 + 0.90 * direct + bounce
         skin = colour * shade[..., None]
-        skin = mix(skin * COOL, skin * WARM, np.clip(direct * 1.2, 0, 1)[..., None]) * (1 + self.stucco[rows, :, None] * 1.2)
+        skin = mix(skin * COOL, skin * WARM, np.clip(direct * 1.2, 0, 1)[..., None]) * (
+            1 + self.stucco[rows, :, None] * 1.2
+        )
         if gloss:
             mirror = np.clip(2 * direct * nz - lamp[2], 0, 1)
             spark = mirror**24 * gloss
@@ -105,6 +125,6 @@ class Stage:
 
     def ball(self, x: float, foot: float, r: float, colour: Array, gloss: float = 0.1) -> None:
         self.contact(x, r * 0.62, foot - 0.004)
-        self.turned(x, foot - 2 * r, foot, lambda t: r * np.sqrt(np.clip(4 * t * (1 - t), 0, 1)), colour, gloss)
-
-
+        self.turned(
+            x, foot - 2 * r, foot, lambda t: r * np.sqrt(np.clip(4 * t * (1 - t), 0, 1)), colour, gloss
+        )

@@ -52,11 +52,15 @@ def _studio_colours(c: Canvas, p: Palette, brief: Brief) -> tuple[Array, list[Ar
     if brief.colours:
         return wall, block, [p.inks[0], p.inks[2], p.inks[1]]
     rich = 1.0 if c.vivid else 0.6
-    return wall, block, [
-        oklch(0.60, 0.15 * rich, speaking),
-        oklch(0.78, 0.12 * rich, 82),
-        oklch(0.48, 0.07 * rich, quiet),
-    ]
+    return (
+        wall,
+        block,
+        [
+            oklch(0.60, 0.15 * rich, speaking),
+            oklch(0.78, 0.12 * rich, 82),
+            oklch(0.48, 0.07 * rich, quiet),
+        ],
+    )
 
 
 def _arch(
@@ -87,13 +91,13 @@ def _stair(stage: Stage, x: float, foot: float, half: float, colour: Array) -> N
         tread = _box(c, x - half, base - rise - run, x + half, base - rise)
         riser = _box(c, x - half, base - rise, x + half, base)
         paint(stage.picture, np.clip(colour * (stage.light * 1.10)[..., None], 0, 1), tread)
-        paint(stage.picture, colour * (stage.light * (0.84 + 0.03 * i) * (1 + stage.stucco))[..., None], riser)
+        paint(
+            stage.picture, colour * (stage.light * (0.84 + 0.03 * i) * (1 + stage.stucco))[..., None], riser
+        )
     stage.contact(x, half, foot, 0.3)
 
 
-def _column(
-    stage: Stage, x: float, foot: float, r: float, tall: float, colour: Array, crown: Array
-) -> None:
+def _column(stage: Stage, x: float, foot: float, r: float, tall: float, colour: Array, crown: Array) -> None:
     """A round post with a ball on it."""
     c = stage.c
     stage.shadow(_box(c, x - r, foot - tall, x + r, foot), 0.14, 0.010, 0.42)
@@ -142,7 +146,9 @@ def bottle(c: Canvas, p: Palette, brief: Brief) -> Array:
         _vase(stage, x, stand, k, accent)
     else:
         _glass(stage, x, stand, k, accent, brief)
-    stage.ball(x - stage.side * c.uniform(0.22, 0.27) * k, foot + 0.205, 0.052 * k, accent[2 if c.chance(0.5) else 0])
+    stage.ball(
+        x - stage.side * c.uniform(0.22, 0.27) * k, foot + 0.205, 0.052 * k, accent[2 if c.chance(0.5) else 0]
+    )
     return stage.picture
 
 
@@ -195,7 +201,9 @@ def _glass(stage: Stage, x: float, foot: float, k: float, accent: list[Array], b
     level = shoulder + tall * c.uniform(0.16, 0.36)
     inside = rounded(0.011 * k, level)
     deep = np.clip((c.y - np.float32(level)) / np.float32(foot - level), 0, 1)
-    lit = 0.95 - 0.30 * edge + 0.30 * np.exp(-(((across - 0.45 * stage.side) / 0.35) ** 2)) * deep - 0.12 * deep
+    lit = (
+        0.95 - 0.30 * edge + 0.30 * np.exp(-(((across - 0.45 * stage.side) / 0.35) ** 2)) * deep - 0.12 * deep
+    )
     paint(stage.picture, np.clip(liquid * lit[..., None], 0, 1), inside * np.float32(0.86))
     surface = np.exp(-(((c.y - np.float32(level)) / 0.0035) ** 2)) * inside
     shine(stage.picture, WARM, (surface * 0.6).astype(np.float32))
@@ -212,14 +220,18 @@ def _glass(stage: Stage, x: float, foot: float, k: float, accent: list[Array], b
 def _cap(stage: Stage, x: float, shoulder: float, k: float) -> None:
     c = stage.c
     neck, half, tall = 0.032 * k, c.uniform(0.04, 0.055) * k, c.uniform(0.07, 0.10) * k
-    stage.turned(x, shoulder - 0.022 * k, shoulder + 0.002, lambda t: neck + t * 0, oklch(0.82, 0.06, 85), 0.7)
+    stage.turned(
+        x, shoulder - 0.022 * k, shoulder + 0.002, lambda t: neck + t * 0, oklch(0.82, 0.06, 85), 0.7
+    )
     metal = [oklch(0.76, 0.11, 82), oklch(0.26, 0.01, 60), oklch(0.70, 0.08, 50)][int(c.rng.integers(3))]
     foot = shoulder - 0.02 * k
     if c.chance(0.4):
         r = tall * 0.62
         stage.turned(x, foot - 2 * r, foot, lambda t: r * np.sqrt(np.clip(4 * t * (1 - t), 0, 1)), metal, 0.9)
     else:
-        stage.turned(x, foot - tall, foot, lambda t: half * (1 - 0.06 * np.clip(1 - t * 14, 0, 1) ** 2), metal, 0.9)
+        stage.turned(
+            x, foot - tall, foot, lambda t: half * (1 - 0.06 * np.clip(1 - t * 14, 0, 1) ** 2), metal, 0.9
+        )
 
 
 def _label(stage: Stage, x: float, y: float, half: float, half_tall: float, across: Array) -> None:

@@ -74,10 +74,8 @@ def render(recipe: Recipe) -> Array:
 def varnish(c: Canvas, picture: Array, grain: float) -> Array:
     """Tone, a touch of vignette and fine grain. The grain also hides the steps of 8-bit gradients."""
     picture = np.clip(picture, 0, 1)
-    if c.vivid:
-        picture = mix(picture, picture * picture * (3 - 2 * picture), 0.42)
-    else:
-        picture = 0.035 + picture * np.float32(0.93)
+    steep = mix(picture, picture * picture * (3 - 2 * picture), 0.42)
+    picture = steep if c.vivid else 0.035 + picture * np.float32(0.93)
     away = (c.x / c.aspect - 0.5) ** 2 + (c.y - 0.5) ** 2
     picture = picture * (1 - away * np.float32(0.42 if c.vivid else 0.2))[..., None]
     strength = np.float32(0.0085 * grain)

@@ -49,7 +49,7 @@ def _water(c: Canvas, p: Palette, sun_x: float, horizon: float) -> Array:
     depth = np.clip(far / (1 - horizon), 0, 1)
     near, distant = mix(p.near, p.sky[0], 0.32), mix(p.sky[2], p.sky[1], 0.45)
     base = ramp((distant * 0.92, mix(distant, near, 0.55), near), depth**0.75 + c.x * 0)
-    water = base * (1 + waves * np.float32(0.30))[..., None]
+    water: Array = base * (1 + waves * np.float32(0.30))[..., None]
     crests = smooth(0.25, 0.95, waves)
     paint(water, mix(p.sky[1], p.sky[2], 0.5), crests * np.float32(0.30))
     width = 0.03 + 0.30 * depth
@@ -85,7 +85,9 @@ def _headland(c: Canvas, p: Palette, picture: Array, horizon: float) -> Array:
     side = c.x[0] / c.aspect
     side = side if c.chance(0.5) else 1 - side
     rise = np.clip((side - 0.42) / 0.55, 0, 1) ** 0.8
-    edge = (1.0 - rise * (1.02 - horizon) + c.line(3.5, 9, 0.6) * 0.06 * np.clip(rise * 4, 0, 1)).astype(np.float32)
+    edge = (1.0 - rise * (1.02 - horizon) + c.line(3.5, 9, 0.6) * 0.06 * np.clip(rise * 4, 0, 1)).astype(
+        np.float32
+    )
     edge[side < 0.42] = 2
     crags = smooth(-0.2, 0.9, c.noise(9, 16, 7, 0.66))
     rock = mix(p.near * 0.6, mix(p.near, p.haze, 0.34), (crags * smooth(1.0, 0.5, c.y))[..., None])
@@ -99,7 +101,9 @@ def _headland(c: Canvas, p: Palette, picture: Array, horizon: float) -> Array:
 
 def _beach(c: Canvas, p: Palette, picture: Array) -> Array:
     edge = (0.90 + c.line(0.8, 3) * 0.03).astype(np.float32)
-    sand = mix(mix(p.near, p.haze, 0.35), p.near, np.clip((c.y - 0.9) * 6, 0, 1)[..., None] + c.x[..., None] * 0)
+    sand = mix(
+        mix(p.near, p.haze, 0.35), p.near, np.clip((c.y - 0.9) * 6, 0, 1)[..., None] + c.x[..., None] * 0
+    )
     paint(picture, sand * (1 + c.noise(50, 60, 3)[..., None] * 0.06), c.below(edge))
     foam = smooth(0.012, 0.0, np.abs(c.y - edge[None, :] - c.noise(9, 9, 4) * 0.008))
     paint(picture, p.sky[2], foam * np.float32(0.6))
@@ -118,7 +122,11 @@ def _boat(c: Canvas, p: Palette, picture: Array, horizon: float, near: bool) -> 
     def place(points: list[Point], flip: float = 1) -> list[Point]:
         return [(x + a * k, y + 0.3 * k + (b - 0.3) * k * flip) for a, b in points]
 
-    mirrored = c.mask(lambda d, s: [d.polygon([(a * s, b * s) for a, b in place(q, -0.7)], fill=255) for q in (hull, main, jib)] and None)
+    def reflection(draw: ImageDraw.ImageDraw, s: float) -> None:
+        for part in (hull, main, jib):
+            draw.polygon([(a * s, b * s) for a, b in place(part, -0.7)], fill=255)
+
+    mirrored = c.mask(reflection)
     wobble = (c.noise(20, 90, 3) * 0.012 * c.height).astype(np.int32)
     columns = np.clip(np.arange(c.width)[None, :] + wobble, 0, c.width - 1)
     paint(picture, p.near * 0.6, np.take_along_axis(mirrored, columns, 1) * np.float32(0.5))
@@ -130,13 +138,33 @@ def _boat(c: Canvas, p: Palette, picture: Array, horizon: float, near: bool) -> 
 def aurora(c: Canvas, p: Palette, brief: Brief) -> Array:
     """Curtains of light over mountains, doubled in still water."""
     shore = c.uniform(0.68, 0.76)
-    picture = ramp((oklch(0.11, 0.04, 265), oklch(0.2, 0.06, 245), oklch(0.36, 0.07, 200)), np.clip(c.y / shore, 0, 1) + c.x * 0)
+    picture = ramp(
+        (oklch(0.11, 0.04, 265), oklch(0.2, 0.06, 245), oklch(0.36, 0.07, 200)),
+        np.clip(c.y / shore, 0, 1) + c.x * 0,
+    )
     stars(c, picture, 0.95, shore)
     named = [p.inks[0], p.layer(0.62), p.inks[1]]
-    hues = named if brief.colours else [oklch(0.86, 0.22, 155), oklch(0.80, 0.16, 185), oklch(0.62, 0.22, 300), oklch(0.72, 0.2, 345), oklch(0.9, 0.18, 125)]
+    hues = (
+        named
+        if brief.colours
+        else [
+            oklch(0.86, 0.22, 155),
+            oklch(0.80, 0.16, 185),
+            oklch(0.62, 0.22, 300),
+            oklch(0.72, 0.2, 345),
+            oklch(0.9, 0.18, 125),
+        ]
+    )
     for k in range(int(c.rng.integers(3, 6))):
         _curtain(c, picture, hues[k % len(hues)], hues[(k + 2) % len(hues)], shore, k)
-    edge = (shore - 0.01 - (0.10 + np.clip(0.45 - np.abs(c.line(1.3, 9, 0.5)), 0, None) * 0.5 + c.line(1, 7, 0.5) * 0.12).clip(0) * 0.42).astype(np.float32)
+    edge = (
+        shore
+        - 0.01
+        - (0.10 + np.clip(0.45 - np.abs(c.line(1.3, 9, 0.5)), 0, None) * 0.5 + c.line(1, 7, 0.5) * 0.12).clip(
+            0
+        )
+        * 0.42
+    ).astype(np.float32)
     snow = smooth(-0.4, 1.1, c.noise(14, 12, 6, 0.66) + 0.55 - (c.y - edge[None, :]) * 5)
     land = mix(oklch(0.13, 0.03, 250), oklch(0.46, 0.06, 215), (snow * 0.7)[..., None])
     paint(picture, land, c.below(edge))
@@ -153,10 +181,14 @@ def _curtain(c: Canvas, picture: Array, low: Array, high: Array, shore: float, k
     xs = c.x[0] / c.aspect
     swing = np.sin(xs * c.uniform(3, 7) + c.uniform(0, 6)) * 0.12 + c.line(1.6, 4) * 0.16
     hem = shore * (0.72 - 0.10 * k) + swing
-    rays = np.clip(0.42 + 1.0 * c.line(7, 4) + 0.7 * c.line(46, 4, 0.7), 0, 1) * np.clip(0.7 + 1.3 * c.line(1.4, 2), 0, 1)
+    rays = np.clip(0.42 + 1.0 * c.line(7, 4) + 0.7 * c.line(46, 4, 0.7), 0, 1) * np.clip(
+        0.7 + 1.3 * c.line(1.4, 2), 0, 1
+    )
     above = hem[None, :].astype(np.float32) - c.y
     reach = np.float32(c.uniform(0.14, 0.30)) * (0.75 + 0.5 * rays[None, :])
-    glow = np.where(above > 0, np.exp(-np.abs(above) / reach), np.exp(-np.abs(above) / 0.016)).astype(np.float32)
+    glow = np.where(above > 0, np.exp(-np.abs(above) / reach), np.exp(-np.abs(above) / 0.016)).astype(
+        np.float32
+    )
     colour = mix(low, high, np.clip(above / 0.34, 0, 1)[..., None])
     light = (glow * rays[None, :] * np.float32(0.82 if c.vivid else 0.6))[..., None] * colour
     picture += light * (1 - np.clip(picture, 0, 1))
@@ -172,12 +204,13 @@ def _mirror(c: Canvas, picture: Array, shore: float) -> None:
     columns = np.clip(np.arange(c.width)[None, :] + ripple.astype(np.int32), 0, c.width - 1)
     lake = picture[source[:, None], columns]
     lake = mix(lake, blur(np.ascontiguousarray(lake), 3), 0.6)
-    picture[top:] = lake * np.float32(0.66) * (1 + ripple[..., None] * np.float32(6 / c.height)) + oklch(0.15, 0.04, 230) * 0.25
+    picture[top:] = (
+        lake * np.float32(0.66) * (1 + ripple[..., None] * np.float32(6 / c.height))
+        + oklch(0.15, 0.04, 230) * 0.25
+    )
 
 
 def _near_shore(c: Canvas, picture: Array) -> Array:
     edge = (0.955 + c.line(1.2, 6) * 0.03).astype(np.float32)
     paint(picture, oklch(0.10, 0.02, 240), c.below(edge))
     return edge
-
-

@@ -10,32 +10,66 @@ from .palette import COLOUR_WORDS
 
 # The first scene with the most matching words wins; a word may stand for several scenes.
 SCENE_WORDS: dict[str, str] = {
-    "arches": "arch arches plaster architecture architectural building columns column stair stairs staircase courtyard "
-    "temple interior room wall sphere spheres geometry plinth sculpture museum concrete minimalist minimal podium pedestal "
-    "still life living bedroom sofa chair kitchen window door corridor palace mosque church cathedral greek roman",
-    "bottle": "bottle perfume product glass vase cup mug jar flask wine whisky whiskey honey potion cosmetic cosmetics "
-    "packshot candle coffee tea ceramic pottery pot lamp bowl drink juice packaging skincare watch sneaker shoe",
-    "island": "island cottage house cabin hut farm floating diorama isometric tiny village lowpoly miniature toy home "
-    "treehouse windmill castle fairytale hobbit garden barn",
-    "space": "nebula space galaxy stars star cosmos cosmic planet planets universe astronaut spaceship rocket milky orbit "
-    "comet asteroid mars saturn jupiter alien spacesuit spacecraft moonscape interstellar supernova sci-fi scifi moon earth",
-    "flora": "botanical flower flowers floral plant plants leaf leaves herb herbs bouquet bloom blossom fern rose roses tulip "
-    "peony poppy daisy lily orchid sunflower wildflowers wildflower herbarium eucalyptus bee butterfly branch vines",
-    "poster": "poster geometric bauhaus riso risograph print pattern shapes circles squares grid logo graphic retro modernist "
-    "swiss mid-century midcentury album cover typography flat vector icon abstract-geometric quilt tile tiles mosaic",
-    "city": "city skyline street tokyo york london paris skyscraper skyscrapers neon cyberpunk downtown urban metropolis "
-    "rooftops car traffic robot robots futuristic night-market bridge office towers tower",
+    "arches": (
+        "arch arches plaster architecture architectural building columns column stair stairs "
+        "staircase courtyard temple interior room wall sphere spheres geometry plinth sculpture "
+        "museum concrete minimalist minimal podium pedestal still life living bedroom sofa chair "
+        "kitchen window door corridor palace mosque church cathedral greek roman"
+    ),
+    "bottle": (
+        "bottle perfume product glass vase cup mug jar flask wine whisky whiskey honey potion "
+        "cosmetic cosmetics packshot candle coffee tea ceramic pottery pot lamp bowl drink juice "
+        "packaging skincare watch sneaker shoe"
+    ),
+    "island": (
+        "island cottage house cabin hut farm floating diorama isometric tiny village lowpoly "
+        "miniature toy home treehouse windmill castle fairytale hobbit garden barn"
+    ),
+    "space": (
+        "nebula space galaxy stars star cosmos cosmic planet planets universe astronaut spaceship "
+        "rocket milky orbit comet asteroid mars saturn jupiter alien spacesuit spacecraft moonscape "
+        "interstellar supernova sci-fi scifi moon earth"
+    ),
+    "flora": (
+        "botanical flower flowers floral plant plants leaf leaves herb herbs bouquet bloom blossom "
+        "fern rose roses tulip peony poppy daisy lily orchid sunflower wildflowers wildflower "
+        "herbarium eucalyptus bee butterfly branch vines"
+    ),
+    "poster": (
+        "poster geometric bauhaus riso risograph print pattern shapes circles squares grid logo "
+        "graphic retro modernist swiss mid-century midcentury album cover typography flat vector icon "
+        "abstract-geometric quilt tile tiles mosaic"
+    ),
+    "city": (
+        "city skyline street tokyo york london paris skyscraper skyscrapers neon cyberpunk downtown "
+        "urban metropolis rooftops car traffic robot robots futuristic night-market bridge office "
+        "towers tower"
+    ),
     "aurora": "aurora borealis northern lights arctic iceland norway lapland polar finland tundra igloo",
-    "flow": "abstract flow ink silk swirl swirls fluid marble liquid smoke waves-of wavy texture painting brush strokes "
-    "acrylic paint fabric ribbon ribbons energy music dream jazz emotion chaos fire flame flames hair wind van gogh expressionist",
-    "papercut": "paper papercut paper-cut layered layers origami cutout cut-out craft collage kirigami topographic "
-    "canyon cave shadowbox relief",
-    "dunes": "dunes dune desert sand sahara camel oasis arid savanna savannah egypt pyramid pyramids nomad caravan arabia",
-    "sea": "sea ocean lake beach coast boat ship sail sailing harbour harbor lighthouse waves wave shore island-sea water "
-    "river whale dolphin fish fishing bay sunset-sea pier surf surfer coastline seaside swim fjord",
-    "mountains": "mountain mountains ridge ridges hill hills valley fog mist forest pine pines woods alps himalaya peak peaks "
-    "landscape nature highland volcano trees cliff meadow trail hiking wilderness waterfall countryside field fields vineyard wolf bear deer",
-}  # fmt: skip
+    "flow": (
+        "abstract flow ink silk swirl swirls fluid marble liquid smoke waves-of wavy texture painting "
+        "brush strokes acrylic paint fabric ribbon ribbons energy music dream jazz emotion chaos fire "
+        "flame flames hair wind van gogh expressionist"
+    ),
+    "papercut": (
+        "paper papercut paper-cut layered layers origami cutout cut-out craft collage kirigami "
+        "topographic canyon cave shadowbox relief"
+    ),
+    "dunes": (
+        "dunes dune desert sand sahara camel oasis arid savanna savannah egypt pyramid pyramids nomad "
+        "caravan arabia"
+    ),
+    "sea": (
+        "sea ocean lake beach coast boat ship sail sailing harbour harbor lighthouse waves wave shore "
+        "island-sea water river whale dolphin fish fishing bay sunset-sea pier surf surfer coastline "
+        "seaside swim fjord"
+    ),
+    "mountains": (
+        "mountain mountains ridge ridges hill hills valley fog mist forest pine pines woods alps "
+        "himalaya peak peaks landscape nature highland volcano trees cliff meadow trail hiking "
+        "wilderness waterfall countryside field fields vineyard wolf bear deer"
+    ),
+}
 
 LIGHT_WORDS: dict[str, str] = {
     "dawn": "dawn sunrise morning early daybreak",
@@ -53,7 +87,10 @@ LIGHT_WORDS: dict[str, str] = {
 FIGURE_WORDS: dict[str, str] = {
     "cat": "cat cats kitten kitty",
     "fox": "fox foxes dog dogs puppy wolf corgi",
-    "person": "person man woman girl boy child traveller traveler wanderer hiker figure silhouette astronaut someone monk samurai knight wizard",
+    "person": (
+        "person man woman girl boy child traveller traveler wanderer hiker figure silhouette "
+        "astronaut someone monk samurai knight wizard"
+    ),
     "tree": "tree oak acacia baobab lone",
     "birds": "bird birds gulls seagulls geese crane cranes swallows ravens crow crows eagle owl dragon",
     "balloon": "balloon balloons airship",
@@ -130,7 +167,9 @@ def read(text: str, seed: str, variation: int = 0) -> Brief:
         light = "night"
     number = int.from_bytes(hashlib.sha256(digest + bytes([variation % 256])).digest()[:8], "big")
     colours = tuple(word for word in words if word in COLOUR_WORDS)
-    return Brief(scene, light, colours, figures, frozenset(_matches(WEATHER_WORDS, known)), frozenset(known), number)
+    return Brief(
+        scene, light, colours, figures, frozenset(_matches(WEATHER_WORDS, known)), frozenset(known), number
+    )
 
 
 def _best(table: dict[str, str], words: list[str]) -> str | None:
