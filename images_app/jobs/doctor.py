@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from redis import Redis
 from redis.exceptions import RedisError
@@ -94,10 +94,8 @@ def _sqlite(cursor: Any) -> str:
         raise Ailment(
             f"the write-ahead log has grown to {size // MiB} MiB", "stop and start: a reader never ends"
         )
-    # Writing is what fails when another process holds the file.
-    cursor.execute("PRAGMA busy_timeout = 5000")
-    cursor.execute("BEGIN IMMEDIATE")
-    cursor.execute("ROLLBACK")
+    with transaction.atomic():  # IMMEDIATE: waits for the file as every writer does
+        cursor.execute("SELECT 1")
     return f"SQLite, WAL of {size // MiB} MiB, writable"
 
 

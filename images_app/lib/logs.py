@@ -140,23 +140,26 @@ def keep_plain_fields(_logger: WrappedLogger, _method: str, event: EventDict) ->
     """Plain values stay, redacted and on one line; objects (a request, a task's arguments) go."""
     plain: EventDict = {}
     for name, value in event.items():
-        if name == "color_message" or not isinstance(
-            value, str | int | float | Decimal | UUID | date | type(None)
-        ):
+        if not isinstance(value, str | int | float | Decimal | UUID | date | type(None)):
             continue
-        if name not in ("event", "exception", "stack") and (
-            isinstance(value, Secret) or _SECRET_NAMES.search(name)
-        ):
+        if name == "color_message" or (name == "message" and value == event.get("event")):
+            continue  # uvicorn's and another handler's second form of the same words
+        if name in ("exception", "stack"):
+            value = _trace(str(value))
+        elif name != "event" and (isinstance(value, Secret) or _SECRET_NAMES.search(name)):
             value = HIDDEN
         elif isinstance(value, str):
-            trace = name in ("exception", "stack")
-            # Cut first, so that a huge value costs nothing.
-            value = redact(value[: LONGEST_TRACE if trace else LONGEST])
-            value = value.translate(_CONTROL_IN_TRACE if trace else _CONTROL)
+            value = redact(value[:LONGEST]).translate(_CONTROL)
         elif isinstance(value, Decimal | UUID | date):
             value = str(value)
         plain[name] = value
     return plain
+
+
+def _trace(text: str) -> str:
+    if len(text) > LONGEST_TRACE:  # its end says what happened
+        text = text[-LONGEST_TRACE:].partition("\n")[2]
+    return redact(text).translate(_CONTROL_IN_TRACE)
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
