@@ -16,7 +16,9 @@ from cryptography.x509.oid import NameOID
 
 
 class Listener:
-    """Accepts on an address, counts, and answers every request with 200 and an empty body."""
+    """Accepts on an address, counts, and gives every request the same answer: 200 with an empty body."""
+
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.connections = 0
@@ -47,7 +49,7 @@ class Listener:
             connection = self._tls.wrap_socket(connection, server_side=True)
         head = connection.recv(65536).decode("latin-1")
         self.hosts += [line[6:] for line in head.split("\r\n") if line.lower().startswith("host: ")]
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        connection.sendall(self.answer)
         connection.close()
 
     def close(self) -> None:

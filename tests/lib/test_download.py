@@ -2,17 +2,20 @@
 
 import hashlib
 import logging
+import ssl
 import time
 import traceback
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from images_app.lib import transport
 from images_app.lib.addresses import Origin, origin_of
 from images_app.lib.download import DownloadError, fetch
-from tests.endpoint import ScriptedEndpoint
+from tests.endpoint import EndpointProcess, ScriptedEndpoint, Witness
 from tests.lib.conftest import Listener
 from tests.pictures import number_in, picture
 
@@ -28,7 +31,7 @@ def allowed(endpoint: ScriptedEndpoint) -> list[Origin]:
     return [origin_of(endpoint.base_url)]
 
 
-def address(endpoint: ScriptedEndpoint, kind: str = "ok", query: str = "sig=SIGNED-SECRET") -> str:
+def address(endpoint: Witness, kind: str = "ok", query: str = "sig=SIGNED-SECRET") -> str:
     return f"{endpoint.origin}/pictures/{kind}/7-0.png?{query}"
 
 
@@ -163,6 +166,43 @@ def test_a_redirect_is_judged_like_the_first_url(
     with pytest.raises(DownloadError) as caught:
         fetch(address(endpoint, "redirect", f"to={target}"), to=tmp_path / "a", allowed_origins=allowed)
     assert (caught.value.reason, caught.value.permanent) == (reason, True)
+
+
+def test_a_redirect_never_leaves_https(
+    certificates: tuple[ssl.SSLContext, ssl.SSLContext],
+    tmp_path: Path,
+    trap: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, client = certificates
+    monkeypatch.setattr(transport, "tls_context", lambda: client)
+    monkeypatch.setattr(transport, "resolve", lambda host, port: ["127.0.0.1"])
+    listener = Listener(tls=server)
+    listener.answer = b"HTTP/1.1 302 Found\r\nLocation: http://pictures.example:%d/\r\n\r\n" % trap.port
+    origins = [
+        Origin(scheme, "pictures.example", port)
+        for scheme, port in (("https", listener.port), ("http", trap.port))
+    ]
+    try:
+        with pytest.raises(DownloadError) as caught:
+            fetch(f"https://pictures.example:{listener.port}/", to=tmp_path / "a", allowed_origins=origins)
+    finally:
+        listener.close()
+    assert caught.value.reason == "downgrade"
+    assert trap.connections == 0
+
+
+def test_a_packed_bomb_takes_little_memory(tmp_path: Path) -> None:
+    with EndpointProcess(ledger=tmp_path / "ledger") as bomber:
+        tracemalloc.start()
+        try:
+            with pytest.raises(DownloadError):
+                fetch(
+                    address(bomber, "bomb"), to=tmp_path / "a", allowed_origins=[origin_of(bomber.base_url)]
+                )
+            assert tracemalloc.get_traced_memory()[1] < 10 * 2**20
+        finally:
+            tracemalloc.stop()
 
 
 def test_only_listed_hosts_where_a_list_is_given(
