@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import django_stubs_ext
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from project import env
 
@@ -137,7 +137,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("generate", "media", "upkeep")]
+# An exchange and a key each: with the defaults, every message would reach all three queues.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("generate", "media", "upkeep")]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # killing a paid call loses money
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -33,8 +33,12 @@ FINAL = {"succeeded", "rejected", "failed", "cancelled", "lost", "unknown"}
 class Stack:
     """Web, workers, scheduler, Valkey, endpoint; ``production`` adds PostgreSQL and an S3 server."""
 
-    def __init__(self, folder: Path, *, production: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, production: bool = False, pixels: str = "64x64", **environment: str
+    ) -> None:
         self.folder = folder
+        self.pixels = pixels
+        self._further = environment
         self.production = production
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._plugs = contextlib.ExitStack()
@@ -44,7 +48,9 @@ class Stack:
     def __enter__(self) -> Self:
         self.redis_port = _free_port()
         self.web_port = _free_port()
-        self.endpoint = self._plugs.enter_context(EndpointProcess(ledger=self.folder / "ledger"))
+        self.endpoint = self._plugs.enter_context(
+            EndpointProcess(ledger=self.folder / "ledger", pixels=self.pixels)
+        )
         self.environment = {
             **{
                 name: value
@@ -68,6 +74,7 @@ class Stack:
             "STATIC_ROOT": str(Path(os.environ["DATA_DIR"]) / "stacks-static"),
             "GENERATE_CONCURRENCY": "40",
             "MEDIA_CONCURRENCY": "1",
+            **self._further,
         }
         self.start_redis()
         if self.production:
@@ -126,9 +133,25 @@ class Stack:
                 *(sys.executable, "-m", "uvicorn", "project.asgi:application", "--port", str(self.web_port)),
                 *("--timeout-graceful-shutdown", "3"),
             ],
-            "generate": [*worker, "-Q", "generate", "-P", "threads", "-c", "40"],
-            "generate2": [*worker, "-Q", "generate", "-P", "threads", "-c", "40"],
-            "media": [*worker, "-Q", "media", "-P", "prefork", "-c", "1"],
+            "generate": [
+                *worker,
+                "-Q",
+                "generate",
+                "-P",
+                "threads",
+                "-c",
+                self.environment["GENERATE_CONCURRENCY"],
+            ],
+            "generate2": [
+                *worker,
+                "-Q",
+                "generate",
+                "-P",
+                "threads",
+                "-c",
+                self.environment["GENERATE_CONCURRENCY"],
+            ],
+            "media": [*worker, "-Q", "media", "-P", "prefork", "-c", self.environment["MEDIA_CONCURRENCY"]],
             "upkeep": [*worker, "-Q", "upkeep", "-P", "threads", "-c", "2"],
             "beat": [*celery, "beat", "--pidfile="],
             "beat2": [*celery, "beat", "--pidfile=", "-s", str(self.folder / "beat2")],
