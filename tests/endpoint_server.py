@@ -66,6 +66,9 @@ class Server:
         try:
             if self._script and self._script[0] == "reset-before-read":
                 self._script.popleft()
+                await reader.read(
+                    1
+                )  # at once, the caller might not have sent a byte yet and could be sure of it
                 _reset(writer)
                 return
             while request := await _read(reader):
