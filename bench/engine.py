@@ -129,7 +129,7 @@ class _Bare:
         return count / (time.monotonic() - begun)
 
     def _done(self) -> int:
-        return sum(not name.endswith(".tmp") for name in os.listdir(self.folder))
+        return sum(path.suffix != ".tmp" for path in self.folder.iterdir())
 
 
 @contextlib.contextmanager
@@ -242,7 +242,7 @@ def _one_picture(stack: Stack, person: Person, number: int) -> float:
 
 def _pixel_cost(stack: Stack) -> float:
     """Decode once, two copies and a placeholder, in this process, of a picture of the same kind."""
-    originals = [path for path in (stack.folder / "data" / "media").rglob("*.png")]
+    originals = list((stack.folder / "data" / "media").rglob("*.png"))
     if not originals:
         return 0.0
     from images_app.images import derive

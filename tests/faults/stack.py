@@ -41,6 +41,7 @@ class Stack:
         self._further = environment
         self.production = production
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._cookies: httpx.Cookies | None = None
         self._plugs = contextlib.ExitStack()
         self._valkey = contextlib.ExitStack()
 
@@ -103,7 +104,7 @@ class Stack:
         for name in ("web", "generate", "media", "upkeep", "beat"):
             if name not in self.processes or self.processes[name].poll() is not None:
                 self.start(name)
-        self.until(lambda: self._web_answers(), 60, "the web answers")
+        self.until(lambda: self.web_answers(), 60, "the web answers")
 
     def start(self, name: str, **environment: str) -> None:
         """Start one process, with further environment names such as FAIL."""
@@ -163,6 +164,10 @@ class Stack:
         os.killpg(self.processes[name].pid, signal.SIGKILL)
         self.processes[name].wait()
 
+    def died(self, name: str) -> bool:
+        """Whether a process has ended by itself."""
+        return self.processes[name].poll() is not None
+
     def send(self, name: str, sign: signal.Signals) -> None:
         os.kill(self.processes[name].pid, sign)
 
@@ -187,7 +192,10 @@ class Stack:
 
     # --- using it -----------------------------------------------------------------------------------------------
     def person(self) -> "Person":
-        return Person(f"http://127.0.0.1:{self.web_port}")
+        """The one person of the stack: signed in once, as the door counts its knocks."""
+        person = Person(f"http://127.0.0.1:{self.web_port}", self._cookies)
+        self._cookies = person.http.cookies
+        return person
 
     # --- what came of it ----------------------------------------------------------------------------------------
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -242,7 +250,7 @@ class Stack:
         causes = {row[0] for row in self.rows("SELECT cause FROM images_app_attempt WHERE number > 1")}
         assert causes <= {"requeue", "decision", "policy"}, causes
 
-    def _web_answers(self) -> bool:
+    def web_answers(self) -> bool:
         with contextlib.suppress(httpx.HTTPError):
             return httpx.get(f"http://127.0.0.1:{self.web_port}/healthz", timeout=2).status_code == 200
         return False
@@ -251,8 +259,10 @@ class Stack:
 class Person:
     """Someone in a browser, signed in."""
 
-    def __init__(self, address: str) -> None:
-        self.http = httpx.Client(base_url=address, timeout=30)
+    def __init__(self, address: str, cookies: httpx.Cookies | None = None) -> None:
+        self.http = httpx.Client(base_url=address, timeout=30, cookies=cookies)
+        if cookies is not None:
+            return
         page = self.http.get("/accounts/login/")
         page.raise_for_status()
         answer = self.http.post(

@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+import uuid
 
 import httpx
 import pytest
@@ -37,9 +38,10 @@ def test_a_prompt_becomes_a_picture(stack: Stack, person: Person) -> None:
 def test_killing_the_web_between_commit_and_hint_loses_nothing(stack: Stack, person: Person) -> None:
     stack.kill("web")
     stack.start("web", FAIL="submitted:kill")
-    stack.until(stack._web_answers, 60, "the web answers")
+    stack.until(stack.web_answers, 60, "the web answers")
     with pytest.raises(httpx.HTTPError):
-        stack.person().ask("web killed")
+        person.ask("web killed")
+    stack.until(lambda: stack.died("web"), 10, "the web dies")
     stack.heal()
     assert stack.settled("web killed") == ["succeeded"]
 
@@ -74,7 +76,7 @@ def test_a_worker_killed_at_any_step_never_pays_twice_nor_drops_a_picture(
     stack.kill("generate")
     stack.start("generate", FAIL=f"{point}:kill")
     person.ask(prompt)
-    stack.until(lambda: stack.processes["generate"].poll() is not None, 30, "the worker dies")
+    stack.until(lambda: stack.died("generate"), 30, "the worker dies")
     stack.heal()
     states = stack.settled(prompt)
     if point in {"sent", "answered"}:
@@ -142,7 +144,7 @@ def test_a_person_may_have_it_made_again_and_that_is_a_second_call(stack: Stack,
     assert stack.settled("decided") == ["unknown"]
     query = "SELECT j.id FROM images_app_imagejob j JOIN images_app_generation g ON g.id = j.generation_id "
     [[job]] = stack.rows(query + "WHERE g.prompt LIKE 'decided%'")
-    assert person.decide(str(job), "retry").status_code == 302
+    assert person.decide(str(uuid.UUID(str(job))), "retry").status_code == 302
     stack.until(lambda: stack.states("decided") == ["succeeded"], 30, "it is made again")
     assert stack.calls("decided") == 2
 
@@ -205,7 +207,7 @@ def test_a_warm_stop_during_thirty_calls_resends_none(stack: Stack, person: Pers
         person.ask("deploy [[delay 4]]", n=8)
     stack.until(lambda: stack.calls("deploy") >= 25, 30, "most calls are under way")
     stack.send("generate", signal.SIGTERM)
-    stack.until(lambda: stack.processes["generate"].poll() is not None, 30, "the worker ends by itself")
+    stack.until(lambda: stack.died("generate"), 30, "the worker ends by itself")
     under_way = stack.calls("deploy")
     stack.heal()
     assert stack.settled("deploy") == ["succeeded"] * 32
