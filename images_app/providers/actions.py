@@ -132,7 +132,7 @@ def _in_step(wanted: _Wanted) -> Provider:
 
 def _key_of(provider: Provider) -> str | None:
     try:
-        return provider.api_key
+        return str(provider.api_key)
     except SealError:
         return None
 

@@ -29,7 +29,7 @@ class LinesField(forms.CharField):
         return items
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self._or_as_is(data)
+        return bool(list(initial or []) != self._or_as_is(data))
 
     def _or_as_is(self, data: Any) -> Any:
         try:
