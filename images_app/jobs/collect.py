@@ -4,9 +4,7 @@ Both halves may be repeated at any time: bytes lie under the attempt's name unti
 bytes twice finds the first row. ``run_after`` is the soft lease: whoever moves it forward does the next try.
 """
 
-import base64
 import logging
-import re
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -140,8 +138,8 @@ def _to_disk(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -
     path = spool.bytes_path(attempt.pk, position)
     if path.exists():
         return
-    if picture.b64 is not None:
-        spool.write_durably(path, decode(picture.b64))
+    if (content := picture.content()) is not None:
+        spool.write_durably(path, content)
     elif picture.url is not None:
         endpoint = job.provider.endpoint()
         fetch(
@@ -152,14 +150,6 @@ def _to_disk(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -
             hosts=endpoint.result_hosts,
             total_s=DOWNLOAD_S,
         )
-
-
-def decode(text: str) -> bytes:
-    """Base64 as endpoints really send it: with a data: prefix, url-safe letters, line breaks or missing padding."""
-    if text.startswith("data:"):
-        text = text.partition(",")[2]
-    plain = re.sub(r"\s+", "", text).translate(str.maketrans("-_", "+/")).rstrip("=")
-    return base64.b64decode(plain + "=" * (-len(plain) % 4))
 
 
 def _fetch_later(job: ImageJob, attempt: Attempt, error: DownloadError) -> None:
