@@ -30,7 +30,8 @@ time.sleep(600)
 """
 PARENT = """
 import os, pathlib, signal, subprocess, sys, time
-inner = subprocess.Popen([sys.executable, "-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"])
+deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"
+inner = subprocess.Popen([sys.executable, "-c", deaf])
 pathlib.Path(sys.argv[1]).with_name("inner.pid").write_text(str(inner.pid))
 pathlib.Path(sys.argv[1]).write_text(str(os.getpid()))
 time.sleep(600)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -77,7 +77,9 @@ def test_nothing_outlives_a_killed_supervisor(family: Family) -> None:
 def test_nothing_outlives_a_killed_supervisor_whose_keeper_died_before(family: Family) -> None:
     everyone = [family.pid(name) for name in ("steady", "slow", "parent", "inner")]
     keeper = next(
-        child for child in psutil.Process(family.process.pid).children() if "keeper" in " ".join(child.cmdline())
+        child
+        for child in psutil.Process(family.process.pid).children()
+        if "keeper" in " ".join(child.cmdline())
     )
     keeper.kill()
     os.kill(family.pid("steady"), signal.SIGKILL)  # the next news of a child makes another keeper

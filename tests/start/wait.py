@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def until(check: Callable[[], bool], seconds: float = 15) -> None:
+def until(check: Callable[[], bool], seconds: float = 30) -> None:
     """Returns once ``check`` holds; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while not check():
