@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +17,9 @@ from images_app.demo.server import Demo
 from images_app.demo.settings import Settings
 
 KEY = "demo-secret-key"
+# One folder of drawn pictures for all tests, so that each is drawn once.
+DRAWN = tempfile.TemporaryDirectory(prefix="demo-tests-")
+atexit.register(DRAWN.cleanup)
 
 
 class Bench:
@@ -25,6 +31,8 @@ class Bench:
         self.demo = Demo(
             replace(Settings(api_key=KEY, delay=(0, 0)), **changes), lambda: self.now, self._sleep
         )
+        if self.demo.settings.data_dir is None:
+            self.demo.pictures.folder = Path(DRAWN.name)
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.demo),
             base_url="http://demo.test",

@@ -203,10 +203,9 @@ def test_the_server_answers_while_it_draws(address: str) -> None:
     for thread in threads:
         thread.start()
     time.sleep(0.1)
-    started = time.monotonic()
-    assert httpx.get(f"{address}/healthz").status_code == 200
-    waited = time.monotonic() - started
+    assert httpx.get(f"{address}/healthz", timeout=60).is_success
+    answered_while_drawing = len(replies) < 3
     for thread in threads:
         thread.join()
     assert [reply.status_code for reply in replies] == [200] * 3
-    assert waited < 1.0
+    assert answered_while_drawing

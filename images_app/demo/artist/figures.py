@@ -280,7 +280,8 @@ def _balloons(c: Canvas, p: Palette, picture: Array) -> None:
     """Hot air balloons, striped, shaded as spheres."""
     for i in range(int(c.rng.integers(2, 5))):
         r = c.unit * (0.085 if i == 0 else c.uniform(0.02, 0.045))
-        x, y = c.aspect * c.uniform(0.15, 0.85), c.uniform(0.12, 0.36)
+        x = c.aspect * ((0.3, 0.72, 0.52, 0.12)[i] + c.uniform(-0.06, 0.06))
+        y = c.uniform(0.13, 0.34)
         across, down = (c.x - np.float32(x)) / np.float32(r), (c.y - np.float32(y)) / np.float32(r)
         below = np.sqrt(np.clip(1 - (down / 1.35) ** 2, 0, 1)) * (1 - 0.18 * np.clip(down, 0, 1.35) ** 2)
         width = np.where(down > 0, below, np.sqrt(np.clip(1 - down**2, 0, 1))).astype(np.float32)

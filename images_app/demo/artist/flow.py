@@ -109,7 +109,7 @@ def _pour(c: Canvas, p: Palette) -> Array:
     # Paint keeps its edges: the ramp rests on each colour and turns quickly to the next.
     place = bands * np.float32(len(colours) - 1)
     whole = np.floor(place)
-    picture = ramp(colours, (whole + smooth(0.30, 0.70, place - whole)) / np.float32(len(colours) - 1))
+    picture = ramp(colours, (whole + smooth(0.44, 0.56, place - whole)) / np.float32(len(colours) - 1))
     right, down = slopes(final)
     light = np.clip((right * -0.6 + down * -0.8) * np.float32(c.height / 26), -1, 1)
     picture = picture * (1 + light * np.float32(0.22))[..., None]

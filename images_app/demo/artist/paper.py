@@ -67,7 +67,8 @@ def _sheets(c: Canvas, p: Palette, brief: Brief, fibre: Array) -> Array:
     picture = c.fill(p.layer(0.93)) * (1.03 - 0.06 * c.y)[..., None] + fibre[..., None]
     cx, cy, r = c.aspect * c.uniform(0.3, 0.7), c.uniform(0.24, 0.38), c.unit * c.uniform(0.13, 0.19)
     away = c.distance(cx, cy)
-    for k, tone in ((2.1, 0.84), (1.5, 0.9), (1.0, 1.0)):
+    rings = ((2.1, 0.84), (1.5, 0.9), (1.0, 1.0))[int(c.rng.integers(3)) :]
+    for k, tone in rings:
         colour = p.layer(tone) if k > 1 else mix(p.accent, p.layer(1.0), 0.15)
         _lay(c, picture, colour + fibre[..., None], np.clip((r * k - away) * c.height, 0, 1), 0.7)
     count = int(c.rng.integers(6, 9))

@@ -48,9 +48,12 @@ class Stage:
         h = self.c.height
         cast = extruded(mask, self.side * reach * h, reach * 0.42 * h)
         cast = blur(cast, max(2.0, softness * h))
-        self.picture *= (1 - np.float32(strength) * cast)[..., None] * (
-            1 - (1 - COOL) * (cast * 0.35)[..., None]
-        )
+        touched = np.flatnonzero(cast.max(axis=1) > 0.002)
+        if len(touched):
+            rows = slice(int(touched[0]), int(touched[-1]) + 1)
+            # A shadow is a little cooler than the light that misses there.
+            dim = np.float32(strength) * (1 + (1 - COOL) * np.float32(0.5))
+            self.picture[rows] *= 1 - cast[rows, :, None] * dim
 
     def contact(self, x: float, half_width: float, y: float, strength: float = 0.55) -> None:
         """The dark where a thing touches the floor, and its soft shadow along it."""
@@ -67,23 +70,23 @@ class Stage:
     def slab(self, front: Array, colour: Array, depth: float) -> None:
         """A block with the outline `front`, its thickness seen on the side away from the lamp and inside openings."""
         h = self.c.height
+        lines, columns = np.flatnonzero(front.max(axis=1) > 0.5), np.flatnonzero(front.max(axis=0) > 0.5)
+        rows, c = self.c.strip(lines[0] / h - depth * 0.34 - 0.004, lines[-1] / h + 0.004)
+        front = front[rows]
         back = extruded(front, self.side * depth * h, -depth * 0.34 * h)
-        rows, columns = np.flatnonzero(front.max(axis=1) > 0.5), np.flatnonzero(front.max(axis=0) > 0.5)
         far = columns[-1] if self.side > 0 else columns[0]
-        beyond = (self.c.x * h - far) * np.float32(self.side * 0.34)
-        on_top = np.clip(rows[0] - self.c.y * h - beyond + 0.5, 0, 1) * (self.c.y * h < rows[0] + 1)
-        tone = mix(0.60 + 0.08 * np.cos(self.c.y * 5), 1.12, on_top.astype(np.float32))
-        side_light = (self.light * tone * (1 + self.stucco))[..., None]
-        paint(self.picture, np.clip(colour * side_light * mix(COOL, WARM, on_top[..., None]), 0, 1), back)
-        paint(
-            self.picture,
-            np.clip(
-                colour * (self.light * (1.04 - 0.10 * self.c.y) * (1 + self.stucco * 1.4))[..., None], 0, 1
-            ),
-            front,
+        beyond = (c.x * h - far) * np.float32(self.side * 0.34)
+        on_top = np.clip(lines[0] - c.y * h - beyond + 0.5, 0, 1) * (c.y * h < lines[0] + 1)
+        tone = mix(0.60 + 0.08 * np.cos(c.y * 5), 1.12, on_top)
+        light, rough = self.light[rows], self.stucco[rows]
+        side = (
+            colour * (light * tone * (1 + rough))[..., None] * np.where(on_top[..., None] > 0.5, WARM, COOL)
         )
+        paint(self.picture[rows], np.clip(side, 0, 1), back)
+        face = colour * (light * (1.04 - 0.10 * c.y) * (1 + rough * 1.4))[..., None]
+        paint(self.picture[rows], np.clip(face, 0, 1), front)
         rim = np.clip(front - shifted(front, self.side * 1.5, 1.5), 0, 1)
-        shine(self.picture, WARM, rim * np.float32(0.28))
+        shine(self.picture[rows], WARM, rim * np.float32(0.28))
 
     def turned(
         self,

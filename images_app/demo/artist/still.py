@@ -20,6 +20,9 @@ def arches(c: Canvas, p: Palette, brief: Brief) -> Array:
     k, mid = min(1.0, c.aspect * 1.05), c.aspect / 2
     foot = stage.floor_y + 0.03
     lean = 1 if c.chance(0.5) else -1
+    if c.chance(0.4):
+        _nested(stage, mid, foot, k, block, accent)
+        return stage.picture
     big_x = mid + lean * k * c.uniform(0.06, 0.16)
     _arch(stage, big_x, foot, 0.21 * k, c.uniform(0.50, 0.58), 0.105 * k, 0.045 * k, block[0])
     small_x = mid - lean * k * c.uniform(0.20, 0.27)
@@ -33,6 +36,20 @@ def arches(c: Canvas, p: Palette, brief: Brief) -> Array:
     if c.chance(0.6):
         stage.ball(mid - lean * k * c.uniform(0.33, 0.38), foot + 0.175, ball * 0.48, accent[2])
     return stage.picture
+
+
+def _nested(stage: Stage, mid: float, foot: float, k: float, block: list[Array], accent: list[Array]) -> None:
+    """Arch within arch within arch, and a sphere on the threshold: a calm, central picture."""
+    c = stage.c
+    tall = c.uniform(0.58, 0.64)
+    for i in range(3):
+        half = (0.34 - 0.085 * i) * k
+        _arch(stage, mid, foot + 0.045 * i, half, tall - 0.135 * i, half - 0.075 * k, 0.05 * k, block[i])
+    r = c.uniform(0.060, 0.078) * k
+    stage.ball(mid + c.uniform(-0.02, 0.02) * k, foot + 0.135, r, accent[0])
+    side = 1 if c.chance(0.5) else -1
+    _column(stage, mid + side * 0.40 * k, foot + 0.10, 0.042 * k, c.uniform(0.12, 0.20), block[1], accent[1])
+    stage.ball(mid - side * 0.31 * k, foot + 0.165, r * 0.55, accent[2])
 
 
 def _studio_colours(c: Canvas, p: Palette, brief: Brief) -> tuple[Array, list[Array], list[Array]]:
@@ -86,14 +103,14 @@ def _stair(stage: Stage, x: float, foot: float, half: float, colour: Array) -> N
     steps, rise, run = 4, 0.035, 0.020
     c = stage.c
     stage.shadow(_box(c, x - half, foot - steps * (rise + run) + run, x + half, foot), 0.09, 0.008, 0.42)
+    rows, _ = c.strip(foot - steps * (rise + run) - 0.01, foot + 0.01)
+    picture, light, rough = stage.picture[rows], stage.light[rows], stage.stucco[rows]
     for i in reversed(range(steps)):
         base = foot - i * (run + rise)
-        tread = _box(c, x - half, base - rise - run, x + half, base - rise)
-        riser = _box(c, x - half, base - rise, x + half, base)
-        paint(stage.picture, np.clip(colour * (stage.light * 1.10)[..., None], 0, 1), tread)
-        paint(
-            stage.picture, colour * (stage.light * (0.84 + 0.03 * i) * (1 + stage.stucco))[..., None], riser
-        )
+        tread = _box(c, x - half, base - rise - run, x + half, base - rise)[rows]
+        riser = _box(c, x - half, base - rise, x + half, base)[rows]
+        paint(picture, np.clip(colour * (light * 1.10)[..., None], 0, 1), tread)
+        paint(picture, colour * (light * (0.84 + 0.03 * i) * (1 + rough))[..., None], riser)
     stage.contact(x, half, foot, 0.3)
 
 
