@@ -11,7 +11,9 @@ from images_app.images.models import StoredImage
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, State
+from images_app.lib.ratio import ratio_of
 from images_app.lib.words import about
+from images_app.providers.models import shape_of
 
 # The icon beside each state's name: no state is told by colour alone.
 ICONS: dict[str, str] = {
@@ -39,14 +41,8 @@ ADVICE: dict[str, str] = {
     State.REJECTED: "The endpoint would not make this picture. Change the prompt, or try again.",
     State.FAILED: "No picture came of this. You can try again as a new picture.",
     State.CANCELLED: "It was cancelled before it was sent.",
-    State.UNKNOWN: (
-        "The request was sent, and no clear answer came back. The picture may have been made and charged, "
-        "so nothing is repeated until you decide."
-    ),
-    State.LOST: (
-        "The picture was paid for, but its bytes could not be kept. The administrator has it on their list; "
-        "the endpoint's reply is set aside."
-    ),
+    State.UNKNOWN: "Nothing is repeated until you decide.",
+    State.LOST: "It was paid for. The administrator has it on their list, and the endpoint's reply is set aside.",
 }
 
 _CHANGES: dict[tuple[str, str], str] = {
@@ -127,6 +123,44 @@ class Entry:
         return min(self.job.images.all(), key=lambda image: image.position, default=None)
 
     @property
+    def shape(self) -> str:
+        """The shape that was asked for, for ``data-ar``."""
+        return ratio_of(*self.job.generation.shape)
+
+    @property
+    def settings(self) -> list[str]:
+        """Model, size and what else of the recipe is worth a word in a list."""
+        generation = self.job.generation
+        return [
+            word for word in (generation.model.label, size_words(generation.size), generation.quality) if word
+        ]
+
+    @property
+    def recipe(self) -> list[tuple[str, str]]:
+        """Names and values, as one job's page lists them; what a model does not have is left out."""
+        generation = self.job.generation
+        lines = [
+            ("Model", generation.model.label),
+            ("Endpoint", self.job.provider.name),
+            ("Size", size_words(generation.size)),
+            ("Quality", capital(generation.quality)),
+            ("Style", capital(generation.style)),
+            ("Price", self.price),
+            ("Asked from", {"api": "The API"}.get(generation.source, capital(generation.source))),
+        ]
+        return [(name, value) for name, value in lines if value]
+
+    @property
+    def price(self) -> str:
+        """Of one call."""
+        return dollars(self.job.price_usd)
+
+    @property
+    def again(self) -> str:
+        """What one more try would come to, before anyone presses."""
+        return self.price if self.job.price_usd is None else f"about {self.price}"
+
+    @property
     def may_cancel(self) -> bool:
         return self.state in {State.QUEUED, *IN_FLIGHT} and not self.job.cancel_requested
 
@@ -169,6 +203,10 @@ class Call:
         return self.attempt.get_outcome_display()
 
     @property
+    def reason(self) -> str:
+        return words(self.attempt.reason)
+
+    @property
     def took(self) -> str:
         answered = self.attempt.answered_at
         return "" if answered is None else span(answered - self.attempt.sent_at)
@@ -202,7 +240,24 @@ def _step(event: JobEvent) -> Step:
         late = event.to_state == State.RECEIVED
         change = "A late result arrived and was kept" if late else State(event.to_state).label
     by = f" by {event.actor.display_name}" if event.actor and event.from_state else ""
-    return Step(event.at, change + by, words(event.reason), ICONS[event.to_state], event.to_state)
+    return Step(
+        event.at,
+        change + by,
+        words(event.reason) if event.from_state else "",
+        ICONS[event.to_state],
+        event.to_state,
+    )
+
+
+def size_words(size: str) -> str:
+    """ "1792 × 1024" for a size in pixels; else as the profile calls it."""
+    shape = shape_of(size)
+    return f"{shape[0]} × {shape[1]}" if shape else size
+
+
+def capital(value: str) -> str:
+    """A profile's value as a name: "Standard", and "HD", which is an abbreviation."""
+    return value.upper() if len(value) < 3 else value[:1].upper() + value[1:]
 
 
 def words(code: str) -> str:

@@ -1,5 +1,5 @@
 // Keys of the picture page. Every one presses a link or a button that is there anyway; nothing fires while someone is typing.
-import { lettersAllowed, typing } from './keys.js';
+import { lettersOff, typing } from './keys.js';
 
 const press = (selector) => () => document.querySelector(selector);
 const keys = {
@@ -14,7 +14,7 @@ const keys = {
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
-  if (event.key.length === 1 && !lettersAllowed()) return;
+  if (event.key.length === 1 && lettersOff()) return;
   // Arrows scroll the panel while it has the focus, and Escape closes whatever is open above the page.
   if (event.key.startsWith('Arrow') && event.target.closest('.panel') && event.target.tabIndex !== 0) return;
   if (event.key === 'Escape' && document.querySelector(':popover-open, dialog[open]:not(.lightbox)')) return;

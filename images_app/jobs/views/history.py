@@ -46,11 +46,11 @@ def job_page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def job_cancellation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     job = visible_job(request.user, id)
     if actions.cancel(job, request.user):
-        messages.success(request, "Cancelled before it was sent.")
+        _say(request, messages.SUCCESS, "Cancelled before it was sent.")
     elif visible_job(request.user, id).cancel_requested:
-        messages.info(request, "It was sent already. Its picture will be kept, as it is paid.")
+        _say(request, messages.INFO, "It was sent already. Its picture will be kept, as it is paid.")
     else:
-        messages.warning(request, "It is too late to cancel this picture.")
+        _say(request, messages.WARNING, "It is too late to cancel this picture.")
     return back(request, job)
 
 
@@ -61,9 +61,9 @@ def job_decision(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, job, form, status=422)
     if actions.decide(job, request.user, form.cleaned_data["choice"], form.cleaned_data["note"]):
-        messages.success(request, form.done)
+        _say(request, messages.SUCCESS, form.done)
     else:
-        messages.warning(request, "This picture no longer needs a decision.")
+        _say(request, messages.WARNING, "This picture no longer needs a decision.")
     return back(request, job)
 
 
@@ -74,15 +74,23 @@ def job_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     key = f"again:{job.pk}:{request.POST.get('key', '')[:64]}"
     submitted = actions.again(job.generation, request.user, key=key, n=1)
     if submitted.created:
-        messages.success(request, "Asked for once more, as a new picture.")
+        _say(request, messages.SUCCESS, "Asked for once more, as a new picture.")
     return redirect("job", submitted.generation.jobs.get().pk)
 
 
+def _say(request: HttpRequest, level: int, text: str) -> None:
+    """A sentence for the next page; not where htmx only swaps a tile, which says it itself."""
+    if not request.headers.get("HX-Request"):
+        messages.add_message(request, level, text)
+
+
 def _show(request: HttpRequest, job: ImageJob, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+    attempts = list(job.attempts.select_related("actor"))
     context = {
         "entry": story.Entry(job, lines([job]).get(job.pk)),
         "steps": story.timeline(job.events.select_related("actor")),
-        "calls": [story.Call(attempt) for attempt in job.attempts.select_related("actor", "provider")],
+        "calls": [story.Call(attempt) for attempt in attempts],
+        "excerpt": attempts[-1].raw_excerpt if attempts else "",
         "images": job.images.all(),
         "form": form,
         "key": uuid.uuid4().hex,
