@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.test import Client
 from redis import Redis
 
@@ -107,6 +107,7 @@ def test_who_may_no_longer_listen_is_cut_off(
         else:
             alice.set_password("another long password")
             alice.save()
+        connections.close_all()  # this thread's, which nobody else would close
 
     async def test(hub: Hub) -> None:
         listener = Listener(Streams(hub, recheck_s=0.2), cookie)
