@@ -1,18 +1,10 @@
-"""Gathers the rooms' addresses."""
+"""Every address of the site: the app's own, accounts and the admin."""
 
 from django.contrib import admin
 from django.urls import include, path
 
-from images_app.jobs.views import ops
-
 urlpatterns = [
-    path("healthz", ops.healthz, name="healthz"),
-    path("readyz", ops.readyz, name="readyz"),
-    path("metrics", ops.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("", include("images_app.teams.urls")),
-    path("", include("images_app.jobs.urls")),
-    path("", include("images_app.images.urls")),
-    path("", include("images_app.galleries.urls")),
+    path("", include("images_app.urls")),
 ]
