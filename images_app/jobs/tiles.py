@@ -33,6 +33,10 @@ HEADINGS: dict[str, str] = {
     State.UNKNOWN: "Needs your decision",
     State.LOST: "Lost",
 }
+GIVEN_UP = {
+    "given_up_charged": "Given up, and counted as charged.",
+    "given_up_written_off": "Given up, and counted as not charged.",
+}
 ROW = 4  # tiles beside each other before a run takes a second row
 HUES = 4  # colours of the bath, tokens in tile.css
 
@@ -109,10 +113,12 @@ class Tile:
                 return waiting_words(self.line) if self.line else ""
             case State.UNKNOWN:
                 return f"{self.risk} may have been charged." if self.risk else "It may have been charged."
-            case State.CANCELLED | State.FAILED if not self.job.message:
-                return self.charge
+            case State.FAILED if self.job.reason in GIVEN_UP:
+                return GIVEN_UP[self.job.reason]
             case State.REJECTED | State.FAILED | State.LOST:
                 return self.job.message or self.charge
+            case State.CANCELLED:
+                return self.charge
             case _:
                 return ""
 

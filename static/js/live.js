@@ -1,6 +1,4 @@
 // Live tiles: the server says which picture changed, the page asks for its tile. Without the stream it asks by itself.
-import { fade } from './toast.js';
-
 const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[data-state=${state}]`).join();
 const AT_ONCE_MS = 50, POLL_MS = 4000, HIDDEN_MS = 5 * 60_000, RETRY_MS = 60_000, FAILURES = 3, MOST = 100;
 
@@ -101,13 +99,6 @@ async function ask(address) {
 
 function place(answer) {
   for (const fresh of [...answer.children]) {
-    if (!fresh.id) {
-      for (const note of [...fresh.children]) {
-        document.querySelector('.toasts').append(note);
-        fade(note);
-      }
-      continue;
-    }
     const old = document.getElementById(fresh.id);
     if (!old || old.querySelector(':popover-open') || same(old, fresh)) continue;
     const focused = old.contains(document.activeElement);

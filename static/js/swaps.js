@@ -1,5 +1,5 @@
 // What htmx may put into the page, and what follows from it.
-import { fade, toast } from './toast.js';
+import { toast } from './toast.js';
 
 export function swaps() {
   document.addEventListener('htmx:before:response', (event) => {
@@ -15,10 +15,6 @@ export function swaps() {
   document.addEventListener('htmx:error', () => toast('The server cannot be reached. What you wrote is still here.'));
   document.addEventListener('htmx:after:swap', (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    for (const note of document.querySelectorAll('.toasts > .toast:not([data-shown])')) {
-      note.dataset.shown = '';
-      fade(note);
-    }
     single();
     if (sourceElement.id === 'composer' && response) {
       document.dispatchEvent(new Event(response.status === 422 ? 'studio:refused' : 'studio:made'));

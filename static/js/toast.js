@@ -5,9 +5,5 @@ export function toast(text) {
   note.className = 'toast';
   note.textContent = text;
   box.append(note);
-  fade(note);
-}
-
-export function fade(note) {
   setTimeout(() => note.remove(), 6000);
 }
