@@ -112,14 +112,13 @@ class _Bare:
         os.environ.update(environment)
         from bench.bare import app, call
 
-        app.conf.broker_url = environment["BARE_BROKER"]
+        app.conf.update(broker_url=environment["BARE_BROKER"])
         self._call = call
 
     def send(self, count: int, delay: int = 0) -> None:
         for number in range(count):
-            self._call.apply_async(
-                [f"bare {number} [[delay {delay}]]" if delay else f"bare {number}"], queue="bare"
-            )
+            prompt = f"bare {number} [[delay {delay}]]" if delay else f"bare {number}"
+            self._call.apply_async((prompt,), queue="bare")
 
     def throughput(self, count: int) -> float:
         before, begun = self._done(), time.monotonic()

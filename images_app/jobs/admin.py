@@ -1,7 +1,5 @@
 """Jobs in the admin: to read and to search, never to edit (the state machine owns them)."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -42,7 +40,7 @@ class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):
 class EventInline(ReadOnly, admin.TabularInline[JobEvent, ImageJob]):
     model = JobEvent
     extra = 0
-    fields: ClassVar[list[str]] = ["at", "from_state", "to_state", "actor", "reason"]
+    fields = ["at", "from_state", "to_state", "actor", "reason"]
 
 
 @admin.register(ImageJob)

@@ -207,7 +207,7 @@ class Stack:
         import psycopg
 
         with psycopg.connect(url) as connection:
-            return list(connection.execute(query))  # type: ignore[call-overload]
+            return list(connection.execute(query))
 
     def states(self, prompt: str) -> list[str]:
         query = (

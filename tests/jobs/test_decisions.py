@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from images_app.jobs import actions, runner
+from images_app.jobs import actions, collect, runner, settle
 from images_app.jobs.actions import Choice
 from images_app.jobs.claim import claim_next
 from images_app.jobs.models import Attempt, Generation, ImageJob
@@ -25,7 +25,7 @@ def test_a_waiting_job_is_cancelled_for_free(alice: User, ask: Ask) -> None:
     ask(alice)
     assert actions.cancel(only_job(), alice)
     job = only_job()
-    assert (job.state, job.charged_usd) == (State.CANCELLED, 0)
+    assert (job.state, job.charged_usd) == (State.CANCELLED, Decimal(0))
     assert job.finished_at is not None
 
 
@@ -42,8 +42,8 @@ def test_a_call_already_made_is_only_marked_and_its_picture_kept(
     reply = runner.make_call(call)
     assert reply is not None
     runner.keep(call.attempt, reply)
-    assert runner.settle.settle(call.attempt, reply)
-    runner.collect.collect(claim.job.pk)
+    assert settle.settle(call.attempt, reply)
+    collect.collect(claim.job.pk)
     work()
     assert only_job().state == State.SUCCEEDED
 

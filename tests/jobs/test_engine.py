@@ -82,7 +82,7 @@ def test_a_refusal_shows_the_endpoints_words_and_costs_nothing(
     ask(alice)
     work()
     job = only_job()
-    assert (job.state, job.charged_usd) == (State.REJECTED, 0)
+    assert (job.state, job.charged_usd) == (State.REJECTED, Decimal(0))
     assert "Not this one." in job.message
     assert endpoint.calls() == 1
 
