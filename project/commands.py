@@ -12,7 +12,9 @@ from project.processes import Command
 
 LOOPBACK = "127.0.0.1"
 # Valkey marks its warnings with "#"; the kernel's memory settings are no news to a person who runs a studio.
-VALKEY_ALARM = re.compile(rb" # (?!WARNING Memory overcommit|WARNING The TCP backlog|Valkey is now ready to exit)")
+VALKEY_ALARM = re.compile(
+    rb" # (?!WARNING Memory overcommit|WARNING The TCP backlog|Valkey is now ready to exit)"
+)
 # Celery minds root for the sake of pickled messages; ours are JSON.
 QUIET_WARNINGS = "ignore:You're running the worker with superuser privileges"
 PYTHON = (sys.executable, "-m")
@@ -53,13 +55,15 @@ def demo(data: Path) -> list[Command]:
 
 
 def web(host: str, port: int) -> Command:
-    proxy = "--proxy-headers" if env.flag("TRUST_PROXY") else "--no-proxy-headers"
-    return Command("web", (*PYTHON, *_uvicorn("project.asgi:application", host, port, proxy)))
+    program = (*PYTHON, *_uvicorn("project.asgi:application", host, port))
+    if env.flag("TRUST_PROXY"):
+        program += ("--proxy-headers", "--forwarded-allow-ips", env.text("FORWARDED_ALLOW_IPS", LOOPBACK))
+    return Command("web", program)
 
 
-def _uvicorn(application: str, host: str, port: int, proxy: str = "--no-proxy-headers") -> tuple[str, ...]:
+def _uvicorn(application: str, host: str, port: int) -> tuple[str, ...]:
     # Without the timeout an open event stream would keep it from ever ending.
-    options = (proxy, "--no-server-header", "--timeout-graceful-shutdown", "5")
+    options = ("--no-proxy-headers", "--no-server-header", "--timeout-graceful-shutdown", "5")
     return ("uvicorn", application, "--host", host, "--port", str(port), *options)
 
 

@@ -50,7 +50,7 @@ def family(tmp_path: Path) -> Iterator[Family]:
 
 
 def lives(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
 
 
 def test_a_dead_child_is_started_again_and_that_is_said(family: Family) -> None:
