@@ -90,6 +90,11 @@ class ProviderForm(forms.ModelForm[Provider]):
             "max_in_flight": "Calls at once",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.from_environment:
+            del self.fields["new_key"]  # IMAGE_API_KEY would win at the next start
+
     def clean_base_url(self) -> str:
         return str(self.cleaned_data["base_url"]).rstrip("/")
 
