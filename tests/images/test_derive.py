@@ -57,6 +57,8 @@ def test_the_largest_pictures_fit_into_a_worker(tmp_path: Path) -> None:
     big = Image.linear_gradient("L").resize((5000, 5000)).convert("RGB")
     for name, format in (("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WEBP")):
         (tmp_path / name).write_bytes(corpus.encoded(big, format, quality=50, method=0, compress_level=1))
+    big.putalpha(big.getchannel("R"))
+    (tmp_path / "webp with alpha").write_bytes(corpus.encoded(big, "WEBP", quality=50, method=0))
     memory, seconds = measured(tmp_path)
     assert memory < 380  # WebP needs three canvases of 95 MB for a moment, the others one or two
     assert seconds < 30

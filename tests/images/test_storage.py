@@ -77,6 +77,12 @@ def test_a_failed_put_leaves_the_old_file(on_files: None) -> None:
     store.check(KEY, sha256=SHA, size=3)
 
 
+def test_a_reader_never_sees_a_half_written_file(on_files: None) -> None:
+    with put(b"abc").open(KEY) as reading:
+        put(b"a longer file")
+        assert reading.read() == b"abc"
+
+
 def test_changed_bytes_of_the_same_length_are_found_on_files(on_files: None) -> None:
     with pytest.raises(NotWhole):
         put(b"abd").check(KEY, sha256=SHA, size=3)
