@@ -12,6 +12,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from images_app.demo.artist import recipe
 from images_app.demo.contract import MAX_BODY
 from images_app.demo.settings import Settings
 
@@ -219,6 +220,19 @@ def test_a_caller_who_leaves_is_still_counted() -> None:
             gate.set()
             await work_left
             assert b.demo.made == 1
+
+    running(work())
+
+
+def test_the_event_loop_stays_free_while_a_picture_is_drawn(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with bench(data_dir=tmp_path) as b:
+            drawing = asyncio.create_task(b.demo.pictures.get(recipe("City at night", 768, 768)))
+            turns = 0
+            while not drawing.done():
+                await asyncio.sleep(0.005)
+                turns += 1
+            assert turns > 5
 
     running(work())
 

@@ -43,8 +43,9 @@ def _nested(stage: Stage, mid: float, foot: float, k: float, block: list[Array],
     c = stage.c
     tall = c.uniform(0.58, 0.64)
     for i in range(3):
-        half = (0.34 - 0.085 * i) * k
-        _arch(stage, mid, foot + 0.045 * i, half, tall - 0.135 * i, half - 0.075 * k, 0.05 * k, block[i])
+        half = (0.32 - 0.085 * i) * k
+        high = max(tall - 0.15 * i, half * 1.25)
+        _arch(stage, mid, foot + 0.045 * i, half, high, half - 0.085 * k, 0.05 * k, block[i])
     r = c.uniform(0.060, 0.078) * k
     stage.ball(mid + c.uniform(-0.02, 0.02) * k, foot + 0.135, r, accent[0])
     side = 1 if c.chance(0.5) else -1
@@ -84,7 +85,8 @@ def _arch(
     stage: Stage, x: float, foot: float, half: float, tall: float, opening: float, depth: float, colour: Array
 ) -> None:
     """A slab with an arched opening; all sizes in heights."""
-    spring = foot - tall * 0.62
+    # Some wall must stay above the arch, however wide it is.
+    spring = max(foot - tall * 0.62, foot - tall + opening + 0.07)
 
     def outline(draw: ImageDraw.ImageDraw, s: float) -> None:
         draw.rectangle([(x - half) * s, (foot - tall) * s, (x + half) * s, foot * s], fill=255)
