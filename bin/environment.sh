@@ -29,7 +29,7 @@ print(hashlib.sha256(b"".join(pathlib.Path(name).read_bytes() for name in sys.ar
     kept=.venv/.installed-$1
     if [ "$(cat "$kept" 2>/dev/null)" != "$mark" ]; then
         echo "Installing $1 into .venv (the first time takes a minute or two)."
-        if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1"; then
+        if ! .venv/bin/python -m pip install -qq --disable-pip-version-check -r "$1"; then
             echo "Installing $1 failed: the lines above say why. Is the package index reachable?" >&2
             exit 1
         fi
