@@ -28,6 +28,8 @@ function open() {
     refresh(pending()); // whatever was missed
   });
   stream.addEventListener('job', (event) => news(JSON.parse(event.data)));
+  // Something may have been missed: ask anew, but not all pages in the same moment.
+  stream.addEventListener('catchup', () => setTimeout(() => refresh(pending()), Math.random() * 1000));
   stream.addEventListener('error', () => {
     failures += 1;
     if (failures < FAILURES && stream.readyState !== EventSource.CLOSED) return;
