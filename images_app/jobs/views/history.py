@@ -15,6 +15,7 @@ from images_app.jobs.expect import lines
 from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.lib.keyset import listing, older, page, place_asked
+from images_app.providers.actions import usable_models
 
 PAGE_SIZE = 40
 
@@ -71,6 +72,13 @@ def job_decision(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def job_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """A new picture of the same recipe. The page's key makes a double click one submission."""
     job = visible_job(request.user, id)
+    model = job.generation.model
+    if job.state not in story.REPEATABLE:
+        _say(request, messages.WARNING, "Only what came to nothing can be tried again.")
+        return back(request, job)
+    if not usable_models().filter(pk=model.pk).exists():
+        _say(request, messages.ERROR, f"{model.label} is not offered any more. Choose another model.")
+        return back(request, job)
     key = f"again:{job.pk}:{request.POST.get('key', '')[:64]}"
     submitted = actions.again(job.generation, request.user, key=key, n=1)
     if submitted.created:

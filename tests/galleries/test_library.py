@@ -1,0 +1,221 @@
+"""The library through its page."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from images_app.galleries import views
+from images_app.images.models import StoredImage
+from images_app.jobs.models import Generation
+from images_app.jobs.states import State
+from images_app.providers.models import ImageModel
+from images_app.teams.models import User
+from tests.rows import make_generation, make_job, make_picture
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
+HOSTILE = "</script><script>alert(1)</script> {{ 7|add:1 }} \u202eevil <b>&amp; " + "😀" * 4000
+
+
+def shown(page: str) -> list[str]:
+    """Ids of the pictures on a page, in order."""
+    return re.findall(r'class="tile-a" href="/images/([0-9a-f-]{36})/"', page)
+
+
+def older(page: str) -> str:
+    found = re.search(r'<a class="btn" href="(\?[^"]*before=[^"]*)"', page)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+def test_pictures_stand_newest_first_under_their_days(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    for days in (0, 1, 40):
+        make_picture(make_generation(alice, model, at=timezone.now() - timedelta(days=days)))
+    page = client_of(alice).get("/library/").content.decode()
+    assert shown(page) == [str(row.pk) for row in StoredImage.objects.order_by("-created_at")]
+    assert page.index(">Today<") < page.index(">Yesterday<")
+    assert page.count('class="day-h') == 3
+
+
+def test_nobody_sees_another_persons_pictures(
+    alice: User, bob: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    make_picture(make_generation(alice, model, "Alice's secret garden"))
+    page = client_of(bob).get("/library/").content.decode()
+    assert shown(page) == []
+    assert "secret garden" not in page
+    assert "Make the first one" in page
+
+
+def test_visitors_are_sent_to_the_door(db: None, alice: User) -> None:
+    response = Client().get("/library/")
+    assert response.status_code == 302
+    assert "login" in response["Location"]
+
+
+def test_older_pages_lose_and_double_nothing_where_times_are_equal(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 4)
+    for number in range(11):
+        make_picture(make_generation(alice, model, at=NOON - timedelta(seconds=number // 6)))
+    client, seen, query = client_of(alice), [], ""
+    for _ in range(5):
+        page = client.get(f"/library/{query}").content.decode()
+        seen += shown(page)
+        query = older(page)
+        if not query:
+            break
+    assert not query
+    assert seen == [str(row.pk) for row in StoredImage.objects.order_by("-created_at", "-id")]
+
+
+def test_a_picture_made_meanwhile_moves_no_page(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    for number in range(4):
+        make_picture(make_generation(alice, model, at=NOON - timedelta(minutes=number)))
+    client = client_of(alice)
+    first = client.get("/library/").content.decode()
+    make_picture(make_generation(alice, model, at=NOON + timedelta(minutes=1)))
+    second = client.get(f"/library/{older(first)}").content.decode()
+    assert len({*shown(first), *shown(second)}) == 4
+
+
+def test_htmx_gets_only_the_next_rows(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    for number in range(3):
+        make_picture(make_generation(alice, model, at=NOON - timedelta(minutes=number)))
+    client = client_of(alice)
+    query = older(client.get("/library/").content.decode())
+    response = client.get(f"/library/{query}", headers={"HX-Request": "true"})
+    assert "<html" not in response.content.decode()
+    assert len(shown(response.content.decode())) == 1
+    assert "HX-Request" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    "place", ["x", "20260305T120000000000-zz", "-", "20261305T120000000000-" + "0" * 32, "%00"]
+)
+def test_a_place_that_is_none_is_no_page(alice: User, client_of: ClientOf, place: str) -> None:
+    assert client_of(alice).get(f"/library/?before={place}").status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_pictures(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    client, counts = client_of(alice), []
+    for total in (3, 30):
+        while StoredImage.objects.count() < total:
+            make_picture(make_generation(alice, model))
+        client.get("/library/")  # what is asked for once and remembered
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/library/").content.count(b'class="tile-a"') == total
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_text_is_found_in_what_was_written_and_in_what_was_told(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    written = make_picture(make_generation(alice, model, "A Heron in reeds"))
+    told = make_picture(make_generation(alice, model, "a bird"), revised_prompt="A grey heron, standing")
+    make_picture(make_generation(alice, model, "a boat"))
+    page = client_of(alice).get("/library/?text=heron").content.decode()
+    assert set(shown(page)) == {str(written.pk), str(told.pk)}
+
+
+def test_the_model_filter_keeps_its_models_pictures(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    other = ImageModel.objects.create(
+        provider=model.provider,
+        name="other",
+        label="Other",
+        sizes=["64x64"],
+        qualities=["low"],
+        styles=["plain"],
+    )
+    make_picture(make_generation(alice, model))
+    wanted = make_picture(make_generation(alice, other))
+    client = client_of(alice)
+    assert shown(client.get("/library/?model=other").content.decode()) == [str(wanted.pk)]
+    assert shown(client.get("/library/?model=nobody").content.decode()) == []
+
+
+def test_the_filters_go_on_to_older_pages(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    for prompt in ("one boat", "two boats", "a heron"):
+        make_picture(make_generation(alice, model, prompt))
+    client = client_of(alice)
+    query = older(client.get("/library/?text=boat").content.decode())
+    assert "text=boat" in query
+    last = client.get(f"/library/{query}").content.decode()
+    assert "heron" not in last
+    assert older(last) == ""
+
+
+@pytest.mark.parametrize(
+    ("group", "state"),
+    [
+        ("decide", State.UNKNOWN),
+        ("refused", State.REJECTED),
+        ("failed", State.FAILED),
+        ("lost", State.LOST),
+    ],
+)
+def test_what_was_not_made_is_shown_as_a_message_with_its_story(
+    alice: User, model: ImageModel, client_of: ClientOf, group: str, state: State
+) -> None:
+    job = make_job(make_generation(alice, model, "A paper boat"), state, message="Because of the weather.")
+    make_picture(make_generation(alice, model, "a finished one"))
+    page = client_of(alice).get(f"/library/?state={group}").content.decode()
+    assert f"/jobs/{job.pk}/" in page
+    assert "Because of the weather." in page
+    assert "a finished one" not in page
+
+
+@pytest.mark.parametrize("query", ["state=nonsense", "model=x", "text=%00", "text=" + "a" * 300, "text=zzz"])
+def test_what_is_not_understood_or_not_there_finds_nothing(
+    alice: User, model: ImageModel, client_of: ClientOf, query: str
+) -> None:
+    make_picture(make_generation(alice, model))
+    response = client_of(alice).get(f"/library/?{query}")
+    assert response.status_code == 200
+    assert "Nothing here matches" in response.content.decode()
+
+
+def test_the_library_is_only_read(alice: User, client_of: ClientOf) -> None:
+    assert client_of(alice).post("/library/").status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/library/", "/library/?state=refused", "/library/?text=%3Cscript%3E"])
+def test_hostile_words_stay_words(alice: User, model: ImageModel, client_of: ClientOf, address: str) -> None:
+    make_picture(make_generation(alice, model, HOSTILE))
+    make_job(make_generation(alice, model, HOSTILE), State.REJECTED, message=HOSTILE)
+    page = client_of(alice).get(address).content.decode()
+    assert "alert(1)</script>" not in page
+    assert "<script>" not in page.replace('<script type="module"', "")
+
+
+def test_a_page_holds_sixty(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+    generation: Generation = make_generation(alice, model, n=61)
+    for position in range(61):
+        make_picture(generation, position=position)
+    page = client_of(alice).get("/library/").content.decode()
+    assert len(shown(page)) == 60
+    assert older(page)
+    assert "61 pictures" in page
