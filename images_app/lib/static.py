@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
+SHEET = "css/app.css"
 IMPORT = re.compile(r"""@import url\("(?P<name>[\w.-]+\.css)"\)(?: layer\((?P<layer>[\w-]+)\))?;""")
 
 
@@ -26,17 +27,27 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        if "css/app.css" in paths and not dry_run:
-            sheet = Path(self.path("css/app.css"))
-            sheet.write_text(inlined(sheet), encoding="utf-8")
+        if SHEET in paths and not dry_run:
+            # From the sources, never from an earlier run's result: a part may have changed and the sheet not.
+            Path(self.path(SHEET)).write_text(inlined(SHEET, paths), encoding="utf-8")
+            paths = {**paths, SHEET: (self, SHEET)}
         yield from super().post_process(paths, dry_run, **options)
 
 
-def inlined(sheet: Path) -> str:
-    """The text of a stylesheet with each ``@import url("name.css") layer(x);`` replaced by that file."""
+def inlined(sheet: str, paths: dict[str, Any]) -> str:
+    """The text of a stylesheet with each ``@import url("name.css") layer(x);`` replaced by that file.
 
-    def text(found: re.Match[str]) -> str:
-        rules = (sheet.parent / found["name"]).read_text(encoding="utf-8")
-        return f"@layer {found['layer']} {{\n{rules}}}" if found["layer"] else rules
+    ``paths`` is collectstatic's: name to (storage, path in it).
+    """
 
-    return IMPORT.sub(text, sheet.read_text(encoding="utf-8"))
+    def source(name: str) -> str:
+        storage, path = paths[name]
+        with storage.open(path) as file:
+            text: str = file.read().decode()
+        return text
+
+    def rules(found: re.Match[str]) -> str:
+        text = source(str(Path(sheet).with_name(found["name"])))
+        return f"@layer {found['layer']} {{\n{text}}}" if found["layer"] else text
+
+    return IMPORT.sub(rules, source(sheet))
