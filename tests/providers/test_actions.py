@@ -139,12 +139,17 @@ def test_a_key_sealed_with_a_lost_field_key_is_written_anew(settings: Settings) 
     assert real(settings).api_key == "sk-one"
 
 
-def test_what_the_workers_write_meanwhile_stands(settings: Settings) -> None:
-    provider = real(settings)
+def test_what_the_workers_write_meanwhile_stands(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     until = timezone.now() + timedelta(minutes=5)
-    Provider.objects.filter(pk=provider.pk).update(cooldown_until=until, virtual_time=7.5)
+
+    def meanwhile(provider: Provider) -> str:
+        Provider.objects.filter(pk=provider.pk).update(cooldown_until=until, virtual_time=7.5)
+        return "sk-one"
+
+    real(settings)
+    monkeypatch.setattr("images_app.providers.actions._key_of", meanwhile)
     again = real(settings, key="sk-two")
-    assert (again.cooldown_until, again.virtual_time) == (until, 7.5)
+    assert (again.api_key, again.cooldown_until, again.virtual_time) == ("sk-two", until, 7.5)
 
 
 def test_both_profiles_are_seeded_with_their_prices(settings: Settings) -> None:
