@@ -1,0 +1,49 @@
+"""On a small screen, with a thumb."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import PHONE, prompt_box, run, tile
+from tests.e2e.conftest import Made, Somebody, Visit
+from tests.e2e.looks import fits_the_screen, has_targets_for_thumbs
+from tests.e2e.product import Product
+
+
+@pytest.fixture
+def phone(visit: Visit, alice: Somebody, picture: Made) -> Page:
+    return visit(alice, **PHONE)
+
+
+@pytest.mark.parametrize("name", ["studio", "library", "image", "jobs", "job", "sign-in"])
+def test_a_page_fits(visit: Visit, phone: Page, picture: Made, studio: Product, name: str) -> None:
+    page = visit(**PHONE) if name == "sign-in" else phone
+    page.goto(
+        {
+            "studio": "/",
+            "library": "/library/",
+            "image": picture.address,
+            "jobs": "/jobs/",
+            "job": f"/jobs/{studio.job(picture.prompt)}/",
+            "sign-in": "/accounts/login/",
+        }[name]
+    )
+    expect(page.get_by_role("heading", level=1)).to_be_attached()
+    fits_the_screen(page)
+    has_targets_for_thumbs(page)
+
+
+def test_the_composer_works_with_a_thumb(phone: Page, studio: Product) -> None:
+    prompt = "From the bus"
+    phone.goto("/")
+    prompt_box(phone).tap()
+    prompt_box(phone).fill(prompt)
+    chip = phone.get_by_role("button", name=re.compile("^Shape: "))
+    chip.tap()
+    phone.locator(".pop:popover-open label").filter(has_text="Tall").tap()
+    phone.keyboard.press("Escape")
+    phone.get_by_role("button", name="Generate").tap()
+    expect(tile(run(phone, prompt), "succeeded")).to_be_visible()
+    fits_the_screen(phone)
+    assert studio.one("SELECT size FROM images_app_generation WHERE prompt = ?", prompt) == "1024x1792"
