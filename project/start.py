@@ -49,6 +49,8 @@ def main() -> int:
     except (CannotStart, env.BadSetting) as error:
         say(str(error))
         return 2
+    except KeyboardInterrupt:  # before anything runs; later it is a signal like the others
+        return 130
 
 
 def say(line: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from project.commands import free_port
-from tests.start.wait import until
+from tests.start.wait import dying_with_us, until
 
 SUBMIT = """
 from images_app.jobs.actions import submit
@@ -46,7 +46,7 @@ class Easel:
         }
         with self.terminal.open("w") as terminal:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "project.start"],
+                dying_with_us("project.start"),
                 env=self.environment,
                 stdout=terminal,
                 stderr=terminal,

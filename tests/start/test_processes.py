@@ -4,14 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.start.wait import until
+from tests.start.wait import dying_with_us, until
 
 
 class Family:
@@ -20,7 +19,7 @@ class Family:
         self.output = folder / "terminal"
         with self.output.open("w") as terminal:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.start.family", str(folder)],
+                dying_with_us("tests.start.family", str(folder)),
                 stdout=terminal,
                 stderr=terminal,
                 start_new_session=True,

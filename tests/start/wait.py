@@ -1,7 +1,17 @@
-"""Waiting for what other processes do."""
+"""Starting other processes, and waiting for what they do."""
 
+import os
+import sys
 import time
 from collections.abc import Callable
+
+from project.processes import HERE
+
+
+def dying_with_us(module: str, *arguments: str) -> list[str]:
+    """The command that runs ``module`` and, on Linux, does not outlive a killed test run."""
+    python = [sys.executable, "-m", module, *arguments]
+    return [sys.executable, "-IS", str(HERE / "child.py"), str(os.getpid()), *python]
 
 
 def until(check: Callable[[], bool], seconds: float = 30) -> None:
