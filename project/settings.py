@@ -138,7 +138,9 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 # An exchange and a key each: with the defaults, every message would reach all three queues.
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("generate", "media", "upkeep")]
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("generate", "media", "upkeep")
+]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # killing a paid call loses money
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -233,6 +235,9 @@ STORAGES: dict[str, Any] = {
     "previews": _pictures("previews"),
     "staticfiles": {"BACKEND": "images_app.lib.static.HashedStaticFiles"},
 }
+WHITENOISE_USE_FINDERS = TESTING  # tests read the sources; collecting and packing takes them half a minute
+if TESTING:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 # --- people ---
 AUTH_USER_MODEL = "images_app.User"
@@ -245,6 +250,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a good one takes a second a person
 SIGNUP = env.choice("SIGNUP", ["open", "invite", "closed"], "invite")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -18,15 +18,6 @@ __all__ = ["environment"]
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: pytest.FixtureRequest) -> None:
-    """Pages need no collected files in tests."""
-    settings.STORAGES = {  # type: ignore[attr-defined]
-        **settings.STORAGES,  # type: ignore[attr-defined]
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
 @pytest.fixture
 def alice(db: None) -> User:
     return make_person("alice@example.com", PASSWORD, name="Alice Ardent")
@@ -75,6 +66,10 @@ def model(provider: Provider) -> ImageModel:
     )
     for size in model.sizes:
         square = size == "1024x1024"
-        ModelPrice.objects.create(model=model, size=size, quality="standard", usd=Decimal("0.04" if square else "0.08"))
-        ModelPrice.objects.create(model=model, size=size, quality="hd", usd=Decimal("0.08" if square else "0.12"))
+        ModelPrice.objects.create(
+            model=model, size=size, quality="standard", usd=Decimal("0.04" if square else "0.08")
+        )
+        ModelPrice.objects.create(
+            model=model, size=size, quality="hd", usd=Decimal("0.08" if square else "0.12")
+        )
     return model

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +26,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PATHS = {"/v1/images/generations": "POST", "/v1/models": "GET", "/healthz": "GET"}
+MOST_POSITIONS = 200
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
@@ -61,7 +61,6 @@ class Demo:
         self.pictures = Pictures(settings.workers, settings.cache_mb, folder)
         self.first_time = FirstTime(clock)
         self.made = 0
-        self.repeats: Counter[str] = Counter()
         # Work goes on when its caller goes away; without a reference here it could be collected half done.
         self.running: set[asyncio.Task[Reply]] = set()
 
@@ -109,7 +108,7 @@ class Demo:
             return _models(path.removeprefix("/v1/models").strip("/"))
         body = await _read_body(headers, receive)
         order = read_order(body, headers.get("content-type", ""))
-        return await self._generate(order, _base(self.settings, scope, headers))
+        return await self._generate(order, _base(self.settings, scope, headers), _position(headers))
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
@@ -124,18 +123,18 @@ class Demo:
         if expected is not None and not hmac.compare_digest(key.encode(), expected.encode()):
             raise invalid_key(key)
 
-    async def _generate(self, order: Order, base: str) -> Reply:
+    async def _generate(self, order: Order, base: str, position: int) -> Reply:
         faults = read_faults(order.prompt)
         turn_away(faults, order.prompt, self.first_time, self.clock())
         # From here on it costs: as at a real endpoint, the work is done and counted even if nobody waits for it.
-        task = asyncio.create_task(self._make(order, faults, base))
+        task = asyncio.create_task(self._make(order, faults, base, position))
         self.running.add(task)
         task.add_done_callback(self.running.discard)
         return await asyncio.shield(task)
 
-    async def _make(self, order: Order, faults: Faults, base: str) -> Reply:
+    async def _make(self, order: Order, faults: Faults, base: str, position: int) -> Reply:
         """Draw, wait as long as a real model would, and answer or fail as the prompt asks."""
-        recipes = self._recipes(order, faults.prompt)
+        recipes = _recipes(order, faults.prompt, position)
         wait = faults.seconds("slow", 45) if "slow" in faults else self._delay(order)
         drawn, _ = await asyncio.gather(self._draw(recipes, faults), self.sleep(wait))
         self.made += len(recipes)
@@ -155,31 +154,6 @@ class Demo:
         if faults.after or "bad-picture" in faults:
             return [b"This is not a picture." for _ in recipes]
         return await asyncio.gather(*(self.pictures.get(one) for one in recipes))
-
-    def _recipes(self, order: Order, prompt: str) -> list[Recipe]:
-        fields = order.fields
-        width, height = order.size
-        start = 0
-        if self.settings.vary:
-            key = hashlib.sha256(f"{prompt}{sorted(fields.items())}".encode()).hexdigest()
-            start = self.repeats[key]
-            self.repeats[key] += int(fields["n"])
-            if len(self.repeats) > 10_000:
-                self.repeats.clear()
-        return [
-            recipe(
-                prompt,
-                width,
-                height,
-                quality=str(fields["quality"]),
-                style=str(fields.get("style", "vivid")),
-                variation=(start + i) % 200,
-                output_format=str(fields.get("output_format", "png")),
-                compression=int(fields.get("output_compression", 100)),
-                transparent=fields.get("background") == "transparent",
-            )
-            for i in range(int(fields["n"]))
-        ]
 
     def _delay(self, order: Order) -> float:
         """Seconds, decided by the prompt; the better qualities take half as long again."""
@@ -287,6 +261,31 @@ def _allow(method: str, allowed: tuple[str, ...], path: str) -> None:
     if method not in allowed:
         message = f"Not allowed to {method} on {path[:200]}. (HINT: Perhaps you meant to use a different HTTP method?)"
         raise ApiError(405, message, code="method_not_supported", headers={"Allow": ", ".join(allowed)})
+
+
+def _recipes(order: Order, prompt: str, position: int) -> list[Recipe]:
+    fields = order.fields
+    width, height = order.size
+    return [
+        recipe(
+            prompt,
+            width,
+            height,
+            quality=str(fields["quality"]),
+            style=str(fields.get("style", "vivid")),
+            variation=position + number,
+            output_format=str(fields.get("output_format", "png")),
+            compression=int(fields.get("output_compression", 100)),
+            transparent=fields.get("background") == "transparent",
+        )
+        for number in range(int(fields["n"]))
+    ]
+
+
+def _position(headers: Mapping[str, str]) -> int:
+    """Which of several pictures of one prompt is asked for: Easel makes a call for each."""
+    text = headers.get("x-easel-position", "0")
+    return int(text) % MOST_POSITIONS if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _base(settings: Settings, scope: Scope, headers: Mapping[str, str]) -> str:

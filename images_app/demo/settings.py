@@ -23,7 +23,6 @@ class Settings:
     workers: int = 1
     cache_mb: int = 256
     # Draw another picture each time the same prompt comes.
-    vary: bool = False
     url_seconds: int = 3600
 
     @classmethod
@@ -37,7 +36,6 @@ class Settings:
             data_dir=Path(data_dir) if data_dir else None,
             workers=_whole(environment, "DEMO_WORKERS", 1, 1, 8),
             cache_mb=_whole(environment, "DEMO_CACHE_MB", 256, 8, 100_000),
-            vary=environment.get("DEMO_VARY", "").strip().lower() in ("1", "true", "yes", "on"),
         )
 
 

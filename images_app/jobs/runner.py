@@ -90,6 +90,7 @@ def mark_sent(claim: Claim) -> Call | None:
         response_format=profile.response_formats[0] if profile.response_formats else None,
         extras=profile.extras,
         attempt_id=str(attempt.pk),
+        position=job.position,
     )
     return Call(attempt=attempt, endpoint=job.provider.endpoint(), request=request)
 

@@ -65,6 +65,8 @@ class ImageRequest:
     response_format: str | None = None
     extras: dict[str, object] = field(default_factory=dict)
     attempt_id: str | None = None  # sent as X-Easel-Attempt, so that both sides can count the same call
+    # Sent as X-Easel-Position where it is not 0: an endpoint that draws the same prompt always alike may vary by it.
+    position: int = 0
 
     def body(self) -> dict[str, object]:
         """The JSON object to send. A field of ours wins over an extra of the same name."""
@@ -120,6 +122,8 @@ def _message(endpoint: Endpoint, request: ImageRequest) -> httpx.Request | Reply
     }
     if request.attempt_id:
         headers["X-Easel-Attempt"] = request.attempt_id
+    if request.position:
+        headers["X-Easel-Position"] = str(request.position)
     try:
         url = httpx.URL(endpoint.base_url.rstrip("/") + "/images/generations")
     except (httpx.InvalidURL, ValueError):

@@ -71,8 +71,6 @@ class Stack:
             "IDLE_POLL_SECONDS": "1",
             "SWEEP_SECONDS": "1",
             "PORT": str(self.web_port),
-            # Collected once for all stacks of a run.
-            "STATIC_ROOT": str(Path(os.environ["DATA_DIR"]) / "stacks-static"),
             "GENERATE_CONCURRENCY": "40",
             "MEDIA_CONCURRENCY": "1",
             **self._further,
@@ -82,8 +80,6 @@ class Stack:
             self.environment["DATABASE_URL"] = self._plugs.enter_context(parts.start_postgres())
             self.environment |= self._plugs.enter_context(parts.start_s3())
         self.manage("migrate", "--verbosity=0")
-        if not Path(self.environment["STATIC_ROOT"], "staticfiles.json").exists():
-            self.manage("collectstatic", "--noinput", "--verbosity=0")
         self.manage("sync_provider")
         self.manage("create_user", EMAIL, "--password", PASSWORD)
         self.heal()
