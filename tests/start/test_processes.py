@@ -12,6 +12,8 @@ import pytest
 
 from tests.start.wait import dying_with_us, until
 
+pytestmark = pytest.mark.faults
+
 
 class Family:
     def __init__(self, folder: Path) -> None:

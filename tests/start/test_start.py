@@ -16,7 +16,7 @@ import redis
 from tests.start.running import Easel, easel
 from tests.start.wait import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
