@@ -15,7 +15,7 @@ from images_app.jobs.models import ImageJob
 MESSAGES = ["decide", "refused", "failed", "lost"]
 
 
-class ShelfFilter(django_filters.FilterSet):
+class ShelfFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """``text``, ``model`` and ``state``; what it does not understand finds nothing."""
 
     # The way from a row to its generation.
@@ -49,7 +49,8 @@ class ShelfFilter(django_filters.FilterSet):
 
     @property
     def rows(self) -> QuerySet[Any]:
-        return self.qs if self.is_valid() else self.queryset.none()
+        found: QuerySet[Any] = self.qs if self.is_valid() else self.queryset.none()
+        return found
 
     @property
     def in_use(self) -> bool:

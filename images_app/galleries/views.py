@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,12 +16,13 @@ from images_app.jobs.access import jobs_of
 from images_app.jobs.filters import GROUPS, tabs
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.teams.models import User
+from images_app.teams.request import PersonRequest
 
 PAGE_SIZE = 60
 
 
 @require_safe
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: PersonRequest) -> HttpResponse:
     """Pictures newest first under the days they were made on, or messages where a state is asked for."""
     models = access.models_used_by(request.user)
     filters = _filters(request.user, request.GET, models)
@@ -41,7 +42,7 @@ def library(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def image(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     picture = access.visible_picture(request.user, id)
     parts = told(picture)
     context = {

@@ -51,7 +51,7 @@ def tabs(asked: QueryDict, choices: Iterable[tuple[str, str]]) -> list[Tab]:
     ]
 
 
-class JobFilter(django_filters.FilterSet):
+class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
     """``text`` within the prompt; ``state`` one of GROUPS. What it does not understand finds nothing."""
 
     text = django_filters.CharFilter(
@@ -79,7 +79,8 @@ class JobFilter(django_filters.FilterSet):
 
     @property
     def rows(self) -> QuerySet[ImageJob]:
-        return self.qs if self.is_valid() else self.queryset.none()
+        found: QuerySet[ImageJob] = self.qs if self.is_valid() else self.queryset.none()
+        return found
 
     @property
     def in_use(self) -> bool:

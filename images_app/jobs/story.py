@@ -10,7 +10,7 @@ from uuid import UUID
 from images_app.images.models import StoredImage
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
-from images_app.jobs.states import IN_FLIGHT, State
+from images_app.jobs.states import IN_FLIGHT, PENDING, State
 from images_app.lib.ratio import ratio_of
 from images_app.lib.words import about
 from images_app.providers.models import shape_of
@@ -159,6 +159,11 @@ class Entry:
     def again(self) -> str:
         """What one more try would come to, before anyone presses."""
         return self.price if self.job.price_usd is None else f"about {self.price}"
+
+    @property
+    def pending(self) -> bool:
+        """Whether it changes by itself: the page then asks again every few seconds."""
+        return self.state in PENDING
 
     @property
     def may_cancel(self) -> bool:

@@ -80,9 +80,9 @@ def older(request: HttpRequest, place: Place | None) -> str:
 
 
 def listing(request: HttpRequest, whole: str, part: str, context: dict[str, Any]) -> HttpResponse:
-    """The page, or only its next rows where htmx scrolls on to them."""
-    scrolling = request.headers.get("HX-Request") and "before" in request.GET
-    response = render(request, part if scrolling else whole, context)
+    """The page, or only its next rows (with ``fragment`` true) where htmx scrolls on to them."""
+    scrolling = bool(request.headers.get("HX-Request")) and "before" in request.GET
+    response = render(request, part if scrolling else whole, {**context, "fragment": scrolling})
     # The same address answers twofold: a cache, the browser's own included, must not mix them up.
     patch_vary_headers(response, ["HX-Request"])
     return response

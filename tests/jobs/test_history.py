@@ -192,7 +192,7 @@ def test_the_filters_keep_what_they_name(
     }.items():
         make_job(make_generation(alice, model, prompt), state)
     found = listed(client_of(alice).get(f"/jobs/?{query}").content.decode())
-    assert set(Generation.objects.filter(jobs__in=found).values_list("prompt", flat=True)) == prompts
+    assert set(Generation.objects.filter(jobs__pk__in=found).values_list("prompt", flat=True)) == prompts
 
 
 # --- one job -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -16,12 +16,13 @@ from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.providers.actions import usable_models
+from images_app.teams.request import PersonRequest
 
 PAGE_SIZE = 40
 
 
 @require_safe
-def jobs_page(request: HttpRequest) -> HttpResponse:
+def jobs_page(request: PersonRequest) -> HttpResponse:
     """Newest first, a page at a time; only the rows where htmx asks for more of them."""
     found = JobFilter(request.GET, queryset=jobs_of(request.user))
     shown = page(found.rows, place_asked(request), PAGE_SIZE)
@@ -39,12 +40,12 @@ def jobs_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def job_page(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def job_page(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     return _show(request, visible_job(request.user, id), DecisionForm())
 
 
 @require_POST
-def job_cancellation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def job_cancellation(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     job = visible_job(request.user, id)
     if actions.cancel(job, request.user):
         _say(request, messages.SUCCESS, "Cancelled before it was sent.")
@@ -56,7 +57,7 @@ def job_cancellation(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def job_decision(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def job_decision(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     job = visible_job(request.user, id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
@@ -69,7 +70,7 @@ def job_decision(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def job_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """A new picture of the same recipe. The page's key makes a double click one submission."""
     job = visible_job(request.user, id)
     model = job.generation.model
@@ -86,13 +87,13 @@ def job_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return redirect("job", submitted.generation.jobs.get().pk)
 
 
-def _say(request: HttpRequest, level: int, text: str) -> None:
+def _say(request: PersonRequest, level: int, text: str) -> None:
     """A sentence for the next page; not where htmx only swaps a tile, which says it itself."""
     if not request.headers.get("HX-Request"):
         messages.add_message(request, level, text)
 
 
-def _show(request: HttpRequest, job: ImageJob, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+def _show(request: PersonRequest, job: ImageJob, form: DecisionForm, *, status: int = 200) -> HttpResponse:
     attempts = list(job.attempts.select_related("actor"))
     context = {
         "entry": story.Entry(job, lines([job]).get(job.pk)),
@@ -106,7 +107,7 @@ def _show(request: HttpRequest, job: ImageJob, form: DecisionForm, *, status: in
     return render(request, "jobs/job.html", context, status=status)
 
 
-def back(request: HttpRequest, job: ImageJob) -> HttpResponse:
+def back(request: PersonRequest, job: ImageJob) -> HttpResponse:
     """To the page the form was on, where it names one of ours; to the job's own otherwise."""
     wanted = request.POST.get("next", "")
     if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
