@@ -19,12 +19,12 @@ export function composer() {
     keep();
   });
   document.addEventListener('keydown', (event) => {
-    if (event.target !== box()) return;
+    if (!form().contains(event.target)) return;
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       form().requestSubmit();
     }
-    if (event.key === 'Escape') box().blur();
+    if (event.key === 'Escape' && event.target === box()) box().blur();
   });
   document.addEventListener('click', (event) => {
     const link = event.target.closest('[data-do]');
