@@ -153,6 +153,15 @@ class Tile:
         return expected_s(generation.model, generation.size, generation.quality)
 
     @property
+    def elapsed(self) -> str:
+        """As static/js/tiles.js says it on."""
+        return f"{self.elapsed_s} s" if self.elapsed_s < 90 else f"{self.elapsed_s // 60} min"
+
+    @property
+    def expected(self) -> str:
+        return about(self.expected_s)
+
+    @property
     def progress(self) -> int:
         """0 to 99, nearing the end ever more slowly once the estimate has passed."""
         if self.state is State.CLAIMED:
