@@ -3,13 +3,16 @@ const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[
 const AT_ONCE_MS = 50, POLL_MS = 4000, HIDDEN_MS = 5 * 60_000, RETRY_MS = 60_000, FAILURES = 3, MOST = 100;
 
 const changed = new Set();
-let stream, failures = 0, gathering, polling, closing;
+let stream, failures = 0, gathering, polling, retrying, closing;
 
 export function live() {
   if (!document.getElementById('status')) return;
   open();
   said();
-  document.addEventListener('studio:changed', said);
+  document.addEventListener('studio:changed', () => {
+    said();
+    refresh(pending()); // news of a run may have come before the run itself
+  });
   document.addEventListener('visibilitychange', () => {
     clearTimeout(closing);
     if (document.hidden) closing = setTimeout(close, HIDDEN_MS);
@@ -61,13 +64,27 @@ function news({ job, generation }) {
   }, AT_ONCE_MS);
 }
 
-async function refresh(ids) {
+// One after the other: an answer that was overtaken would put an old tile over a new one.
+let asking = Promise.resolve();
+function refresh(ids) {
   if (!ids.length) return;
+  const renewal = () => renew(ids);
+  asking = asking.then(renewal, renewal);
+}
+
+async function renew(ids) {
   for (let i = 0; i < ids.length; i += MOST) {
     const answer = await ask(`/tiles/?ids=${ids.slice(i, i + MOST)}`);
     if (answer) place(answer);
+    else later();
   }
   said();
+}
+
+// What could not be asked may have been the last news of a picture: nothing else would ask for it again.
+function later() {
+  clearTimeout(retrying);
+  retrying = setTimeout(() => refresh(pending()), POLL_MS);
 }
 
 // A generation this page has not got: made in another tab.
@@ -84,6 +101,7 @@ async function adopt(generation) {
   }
   if (answer) place(answer);
   said();
+  refresh(pending()); // and what happened to it meanwhile
 }
 
 async function ask(address) {
@@ -95,7 +113,7 @@ async function ask(address) {
     sheet.innerHTML = await response.text();
     return sheet.content;
   } catch {
-    return null; // offline: the next event or poll tries again
+    return null; // offline
   }
 }
 
