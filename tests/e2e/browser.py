@@ -4,7 +4,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 TIMEOUT_MS = 30_000
 ARGUMENTS = [
@@ -39,7 +48,7 @@ class Complaints:
         context.on("console", self._console)
         context.on("weberror", lambda error: self._add(f"error in a script: {error.error}"))
         context.on("requestfailed", self._request)
-        context.on("dialog", lambda dialog: (self._add(f"dialog: {dialog.message}"), dialog.dismiss()))
+        context.on("dialog", self._dialog)
 
     @property
     def unexpected(self) -> list[str]:
@@ -53,6 +62,10 @@ class Complaints:
         # A page that is left gives up what it was still loading; that is nobody's failure.
         if request.failure != "net::ERR_ABORTED":
             self._add(f"request failed: {request.url} {request.failure}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self._add(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _add(self, line: str) -> None:
         self.heard.append(line)

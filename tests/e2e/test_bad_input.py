@@ -58,6 +58,7 @@ def test_a_forged_setting(page: Page, studio: Product, field: str, value: str, s
     page.goto("/")
     prompt = f"Forged {field}"
     prompt_box(page).fill(prompt)
+    prompt_box(page).blur()
     page.locator(f"[name={field}]:checked").evaluate("(input, value) => { input.value = value; }", value)
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_role("alert")).to_have_text(sentence)
