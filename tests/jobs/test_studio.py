@@ -261,7 +261,7 @@ def test_the_studio_is_closed_to_strangers_to_the_house(client: Client, db: None
 STATES = [
     (State.QUEUED, {}, "in line", "Cancel this picture"),
     (State.CLAIMED, {}, "Starting", "<progress"),
-    (State.SENT, {"sent_at": timezone.now}, "Developing", "s of about 18"),
+    (State.SENT, {"sent_at": timezone.now}, "Developing", "of about 18 s"),
     (State.RECEIVED, {}, "Saving", "<progress"),
     (State.REJECTED, {"message": "Not this."}, "Refused", "Edit prompt"),
     (State.REJECTED, {"message": "Not this."}, "Refused", "Not this."),
