@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from images_app.jobs.access import may_act_on
 from images_app.jobs.fairness import give_back_turns, take_turns
@@ -16,10 +16,12 @@ from images_app.jobs.request import JobRequest
 from images_app.jobs.settle import price_words
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.jobs.transition import move, record
+from images_app.lib.dbtime import from_now
 from images_app.lib.failpoints import failpoint
 from images_app.teams.models import User
 
 MOST_HINTS = 8
+CANCEL_TRIES = 3
 
 
 class KeyReused(Exception):
@@ -82,11 +84,17 @@ def cancel(job: ImageJob, actor: User) -> bool:
     """
     if not may_act_on(actor, job):
         raise PermissionDenied
-    with transaction.atomic():
-        if move(job, [State.QUEUED], State.CANCELLED, actor=actor, note="cancelled", charged_usd=_owed(job)):
-            give_back_turns(job.provider_id, job.team_id, job.person_id)
-            return True
-        ImageJob.objects.filter(pk=job.pk, state__in=IN_FLIGHT).update(cancel_requested=True)
+    for _ in range(CANCEL_TRIES):  # a worker may take it, or give it back, between the two steps
+        with transaction.atomic():
+            if move(
+                job, [State.QUEUED], State.CANCELLED, actor=actor, note="cancelled", charged_usd=_owed(job)
+            ):
+                give_back_turns(job.provider_id, job.team_id, job.person_id)
+                return True
+        if ImageJob.objects.filter(pk=job.pk, state__in=IN_FLIGHT).update(cancel_requested=True):
+            return False
+        if not ImageJob.objects.filter(pk=job.pk, state=State.QUEUED).exists():
+            return False
     return False
 
 
@@ -118,7 +126,7 @@ def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
                 message="",
                 next_cause="decision",
                 next_actor=actor,
-                run_after=timezone.now(),
+                run_after=from_now(0),
                 cancel_requested=False,
             )
             if moved:
@@ -174,6 +182,7 @@ def _create(request: JobRequest) -> Generation:
             position=position,
             turn=turn,
             price_usd=price,
+            run_after=Now(),  # the database's clock, as the claim's
         )
         for position, turn in enumerate(turns)
     )

@@ -29,9 +29,15 @@ logger = logging.getLogger(__name__)
 TRY_S = {"collect": 50.0, "store": 30.0}
 FETCH_WAITS_S = (2, 5, 15, 60, 300, 600)
 URL_LIFE = timedelta(minutes=70)  # endpoints say 60; the last tries come after that
-MOST_TRIES = 6  # of bytes that are bad, or that kill the worker who opens them
+BAD_BYTES_FOR = timedelta(
+    minutes=10
+)  # bytes from a url may have been cut on the way; not for longer than this
+SPOOL_AWAY_FOR = timedelta(minutes=30)  # a spool that is not mounted looks empty
+MOST_TRIES = 6  # of bytes that kill the worker who opens them
 DOWNLOAD_S = 45.0
 STORAGE_WAIT_S = 10.0
+NOT_FETCHED = "not_fetched"
+REPLY_GONE = "reply_gone"
 
 
 def collect(job_id: UUID) -> None:
@@ -39,12 +45,17 @@ def collect(job_id: UUID) -> None:
     job = _take(job_id, "collect")
     if job is None:
         return None
-    for attempt in _paid(job):
-        for position, picture in enumerate(_pictures(attempt)):
-            try:
-                _to_disk(job, attempt, position, picture)
-            except DownloadError as error:
-                return _fetch_later(job, attempt, error)
+    paid = _paid(job)
+    try:
+        failed = _bring(job, paid)
+    except OSError:  # a full disk, a spool that is away
+        _again_soon(job, "collect")
+        raise
+    if failed is not None and not _hopeless(paid, failed):
+        return _fetch_later(job, failed)
+    if failed is not None and not _has_bytes(job, paid):
+        words = f"The picture's address stopped answering: {failed.message}"
+        return _lose(job, f"fetch_{failed.reason}"[:60], words)
     moved = ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
         reason="store", message="", run_after=from_now(0), media_tries=0
     )
@@ -64,19 +75,35 @@ def store_pictures(job_id: UUID) -> None:
     try:
         for attempt in paid:
             bad = _store_attempt(job, attempt) or bad
-    except FileNotFoundError:
-        logger.warning("job %s: its bytes went away while they were being stored", job.pk)
-        return None
-    except Exception:
+    except Exception as error:
         # Storage or database trouble is no fault of the picture: it does not count against its tries.
-        ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
-            media_tries=max(job.media_tries - 1, 0), run_after=from_now(STORAGE_WAIT_S)
-        )
+        waits = _again_soon(job, "store")
+        if isinstance(error, FileNotFoundError) and not waits:
+            logger.info("job %s: another worker finished while it was being stored", job.pk)
+            return None
         raise
     failpoint("stored")
-    if bad is not None and not job.images.exists():
-        return _bad_bytes(job, paid, bad)
-    return _finish(job, paid, set_aside=bad is not None)
+    if job.images.exists():
+        return _finish(job, paid, set_aside=bad is not None)
+    if bad is None or bad.reason == NOT_FETCHED:
+        return _bytes_gone(job, paid)
+    return _bad_bytes(job, paid, bad)
+
+
+def find_again(job: ImageJob) -> bool:
+    """A job given up because its reply was gone, whose reply is here after all."""
+    return move(
+        job,
+        [State.LOST],
+        State.RECEIVED,
+        note="its reply was found",
+        reason="collect",
+        message="",
+        run_after=from_now(0),
+        media_tries=0,
+        charged_usd=None,
+        finished_at=None,
+    )
 
 
 def store_late(attempt: Attempt) -> None:
@@ -93,11 +120,13 @@ def store_late(attempt: Attempt) -> None:
 
 
 def _store_attempt(job: ImageJob, attempt: Attempt) -> BadPicture | None:
-    """Store every picture of one reply; the error of the last that is none, where there was one."""
+    """Store every picture of one reply that is on disk; the error of one that is none, where there was one."""
     bad = None
     for position, picture in enumerate(_pictures(attempt)):
         path = spool.bytes_path(attempt.pk, position)
         if not path.exists():
+            if not job.images.filter(attempt=attempt, position=position).exists():
+                bad = bad or BadPicture(NOT_FETCHED, "The picture could not be fetched.")
             continue
         revised = (picture.revised_prompt or "").replace("\x00", "")
         try:
@@ -134,6 +163,20 @@ def _pictures(attempt: Attempt) -> tuple[Picture, ...]:
     return sort_reply(kept.status, kept.headers, kept.body).pictures
 
 
+def _bring(job: ImageJob, paid: list[Attempt]) -> DownloadError | None:
+    """Bring to disk whatever can be had; the error of a picture that cannot, the one worth trying again first."""
+    failed: DownloadError | None = None
+    for attempt in paid:
+        for position, picture in enumerate(_pictures(attempt)):
+            try:
+                _to_disk(job, attempt, position, picture)
+            except DownloadError as error:
+                logger.warning("job %s: a result could not be fetched (%s)", job.pk, error.reason)
+                if failed is None or failed.permanent:
+                    failed = error
+    return failed
+
+
 def _to_disk(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -> None:
     path = spool.bytes_path(attempt.pk, position)
     if path.exists():
@@ -152,33 +195,64 @@ def _to_disk(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -
         )
 
 
-def _fetch_later(job: ImageJob, attempt: Attempt, error: DownloadError) -> None:
-    logger.warning("job %s: the result could not be fetched (%s)", job.pk, error.reason)
-    age = timezone.now() - (attempt.answered_at or timezone.now())
-    if age > URL_LIFE or error.permanent:
-        return _lose(
-            job, f"fetch_{error.reason}"[:60], f"The picture's address stopped answering: {error.message}"
-        )
+def _age(paid: list[Attempt]) -> timedelta:
+    """How long ago the latest reply came."""
+    now = timezone.now()
+    return min((now - (attempt.answered_at or now) for attempt in paid), default=timedelta(0))
+
+
+def _hopeless(paid: list[Attempt], error: DownloadError) -> bool:
+    return error.permanent or _age(paid) > URL_LIFE
+
+
+def _has_bytes(job: ImageJob, paid: list[Attempt]) -> bool:
+    on_disk = any(any(spool.folder().glob(f"{attempt.pk}-*.bin")) for attempt in paid)
+    return on_disk or job.images.exists()
+
+
+def _again_soon(job: ImageJob, step: str) -> bool:
+    """The try did not count; False where the job has left ``step`` meanwhile."""
+    waits = ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED, reason=step).update(
+        media_tries=max(job.media_tries - 1, 0), run_after=from_now(STORAGE_WAIT_S)
+    )
+    return waits == 1
+
+
+def _fetch_later(job: ImageJob, error: DownloadError) -> None:
     wait = FETCH_WAITS_S[min(job.media_tries - 1, len(FETCH_WAITS_S) - 1)]
     ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
         run_after=from_now(wait), message=error.message
     )
-    return None
 
 
 def _bad_bytes(job: ImageJob, paid: list[Attempt], error: BadPicture) -> None:
     """Bytes from a url may have been cut on the way: fetch them again. Bytes from the reply itself will not change."""
     by_url = any(picture.url for attempt in paid for picture in _pictures(attempt))
-    if not by_url or job.media_tries >= MOST_TRIES:
+    if not by_url or _age(paid) > BAD_BYTES_FOR:
         return _lose(job, error.reason, error.message)
     for attempt in paid:
         for path in spool.folder().glob(f"{attempt.pk}-*.bin"):
             path.unlink(missing_ok=True)
-    wait = FETCH_WAITS_S[min(job.media_tries, len(FETCH_WAITS_S)) - 1]
-    ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
-        reason="collect", message=error.message, run_after=from_now(wait)
-    )
+    # As long again as it has taken so far: 2, 4, 8 ... seconds, without a count to keep.
+    _collect_again(job, max(_age(paid).total_seconds(), 2.0), error.message)
     return None
+
+
+def _bytes_gone(job: ImageJob, paid: list[Attempt]) -> None:
+    """Nothing on disk to store: made again from the reply, or waited for where the whole spool seems to be away."""
+    if any(spool.reply_path(attempt.pk).exists() for attempt in paid):
+        _collect_again(job, 2.0, "")
+    elif _age(paid) < SPOOL_AWAY_FOR:
+        logger.error("job %s: its reply is not in the spool; is the spool mounted?", job.pk)
+        _again_soon(job, "store")
+    else:
+        _lose(job, REPLY_GONE, "The endpoint's reply was kept, but is no longer on disk.")
+
+
+def _collect_again(job: ImageJob, wait_s: float, message: str) -> None:
+    ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED, reason="store").update(
+        reason="collect", message=message, run_after=from_now(wait_s), media_tries=0
+    )
 
 
 def _lose(job: ImageJob, reason: str, message: str) -> None:
@@ -199,8 +273,6 @@ def _lose(job: ImageJob, reason: str, message: str) -> None:
 
 
 def _finish(job: ImageJob, paid: list[Attempt], *, set_aside: bool) -> None:
-    if not job.images.exists():
-        return _lose(job, "reply_gone", "The endpoint's reply was kept, but is no longer on disk.")
     done = move(job, [State.RECEIVED], State.SUCCEEDED, reason="", message="", charged_usd=_charge(job))
     failpoint("succeeded")
     if done:
@@ -208,7 +280,6 @@ def _finish(job: ImageJob, paid: list[Attempt], *, set_aside: bool) -> None:
             if set_aside:
                 spool.set_aside(attempt.pk)
             spool.discard(attempt.pk)
-    return None
 
 
 def _charge(job: ImageJob) -> Decimal | None:

@@ -4,9 +4,12 @@ import logging
 import time
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from images_app.lib import bus
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +20,14 @@ _quiet_until = 0.0
 def hint(task: str, queue: str, *args: str) -> None:
     """Send a hint once the transaction is committed. Never raises: the workers' own poll is the net."""
     transaction.on_commit(lambda: send(task, queue, *args), robust=True)
+
+
+def backlog(queue: str) -> int:
+    """How many hints wait in a queue; 0 where the broker cannot tell."""
+    try:
+        return int(bus.connection(settings.REDIS_URL).llen(queue))
+    except (RedisError, OSError):
+        return 0
 
 
 def send(task: str, queue: str, *args: str) -> bool:

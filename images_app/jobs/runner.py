@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from images_app.jobs import collect, settle, spool
@@ -22,6 +23,7 @@ from images_app.lib.failpoints import failpoint
 from images_app.providers import client
 from images_app.providers.client import Endpoint, ImageRequest, Reply
 from images_app.providers.errors import Outcome
+from images_app.providers.models import Provider
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,9 @@ def mark_sent(claim: Claim) -> Call | None:
     if job.cancel_requested or job.provider.paused_at is not None:
         release(claim, "cancelled before it was sent" if job.cancel_requested else "the provider is paused")
         return None
+    if Provider.objects.filter(pk=job.provider_id, cooldown_until__gt=Now()).exists():
+        release(claim, "the endpoint's rate limit")
+        return None
     with transaction.atomic():
         if not move(job, [State.CLAIMED], State.SENT, guard=claim.guard(), sent_at=timezone.now()):
             return None
@@ -78,6 +83,7 @@ def mark_sent(claim: Claim) -> Call | None:
             cause=job.next_cause,
             actor_id=job.next_actor_id,
             price_usd=job.price_usd,
+            sent_at=Now(),  # the limit of images per minute compares it with the database's clock
         )
     generation = job.generation
     profile = generation.model

@@ -45,7 +45,12 @@ def read(path: Path) -> Spooled:
     with path.open("rb") as file:
         head = json.loads(file.readline())
         body = file.read()
-    return Spooled(UUID(head["attempt"]), UUID(head["job"]), int(head["status"]), dict(head["headers"]), body)
+    try:
+        return Spooled(
+            UUID(head["attempt"]), UUID(head["job"]), int(head["status"]), dict(head["headers"]), body
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the first line is not ours") from error
 
 
 def waiting(older_than_s: float, now: float) -> Iterator[Path]:
@@ -75,6 +80,27 @@ def set_aside(attempt_id: UUID) -> None:
     aside.mkdir(exist_ok=True)
     if path.exists():
         path.replace(aside / path.name)
+
+
+def abandoned(older_than_s: float, now: float) -> list[Path]:
+    """Half-written drafts, and bytes without a reply, that nobody has touched for so long."""
+    lone = [p for p in folder().glob("*.bin") if not (folder() / f"{p.name[:36]}{_SUFFIX}").exists()]
+    old = []
+    for path in [*folder().glob(".*"), *lone]:
+        try:
+            if path.is_file() and now - path.stat().st_mtime > older_than_s:
+                old.append(path)
+        except FileNotFoundError:
+            continue
+    return old
+
+
+def attempt_of(path: Path) -> UUID | None:
+    """Whose reply a file is, by its name."""
+    try:
+        return UUID(path.name.removesuffix(_SUFFIX))
+    except ValueError:
+        return None
 
 
 def reply_path(attempt_id: UUID) -> Path:

@@ -5,15 +5,19 @@ Everything here may run at any time, in any number of processes, and twice.
 
 import logging
 import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from images_app.jobs import collect, settle, spool
-from images_app.jobs.hints import send
+from images_app.jobs.hints import backlog, send
 from images_app.jobs.models import Attempt, ImageJob
 from images_app.jobs.states import State
 from images_app.jobs.transition import move
@@ -29,14 +33,24 @@ DECISION_DAYS = 14
 UNCLEAR_DAYS = 30
 
 
+_DATABASE_AWAY = (OperationalError, InterfaceError)
+_Item = TypeVar("_Item")
+_judge_from = 0.0  # monotonic; before it, a lease that is over says nothing about its worker
+
+
 def sweep() -> dict[str, int]:
     """One round; counts of what was found, for the log and the tests."""
-    found = {
-        "released": sum(_release(job) for job in _expired(State.CLAIMED)),
-        "unclear": sum(_ask(job) for job in _expired(State.SENT)),
-        "hinted": _hint_received(),
-        "overdue": sum(_close(job) for job in _undecided()),
-    }
+    begun = time.monotonic()
+    try:
+        found = {
+            "released": _each(_release, _expired(State.CLAIMED)),
+            "unclear": _each(_ask, _unanswered(begun)),
+            "hinted": _hint_received(),
+            "overdue": _each(_close, _undecided()),
+        }
+    except _DATABASE_AWAY:
+        _wait_for_heartbeats()
+        raise
     if any(found.values()):
         logger.info("sweep: %s", found)
     return found
@@ -45,13 +59,40 @@ def sweep() -> dict[str, int]:
 def adopt(older_than_s: float | None = None) -> int:
     """Settle spooled replies whose worker is gone. Returns how many were adopted."""
     age = settings.LEASE_SECONDS / 2 if older_than_s is None else older_than_s
-    return sum(_adopt_one(path) for path in spool.waiting(age, time.time()))
+    return _each(_adopt_one, _unfinished(list(spool.waiting(age, time.time()))))
+
+
+def _each(work: Callable[[_Item], bool], items: Iterable[_Item]) -> int:
+    """How many were dealt with; one that cannot be must not keep the others waiting."""
+    done = 0
+    for item in items:
+        try:
+            done += work(item)
+        except _DATABASE_AWAY:
+            raise  # it would be the same for the others
+        except Exception:
+            logger.exception("%s could not be dealt with; going on", item)
+    return done
+
+
+def _unanswered(begun: float) -> list[ImageJob]:
+    """Calls whose lease is over. None while the database was just away: no worker could renew anything then."""
+    jobs = _expired(State.SENT)
+    if time.monotonic() - begun > settings.LEASE_SECONDS / 4:
+        _wait_for_heartbeats()  # it answers, but it had been frozen
+    return jobs if time.monotonic() >= _judge_from else []
+
+
+def _wait_for_heartbeats() -> None:
+    global _judge_from
+    _judge_from = time.monotonic() + settings.LEASE_SECONDS / 2
 
 
 def tidy() -> int:
-    """Forget unclear replies after 30 days; returns how many."""
-    limit = time.time() - timedelta(days=UNCLEAR_DAYS).total_seconds()
-    old = [path for path in spool.folder().glob("unclear/*.reply") if path.stat().st_mtime < limit]
+    """Forget unclear replies, and what died half-written, after 30 days; returns how many."""
+    age = timedelta(days=UNCLEAR_DAYS).total_seconds()
+    old = [p for p in spool.folder().glob("unclear/*.reply") if p.stat().st_mtime < time.time() - age]
+    old += spool.abandoned(age, time.time())
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
@@ -104,11 +145,11 @@ def _hint_received() -> int:
     """Pictures that wait to be fetched or stored and whose last try is over."""
     due = ImageJob.objects.filter(state=State.RECEIVED, run_after__lte=Now()).order_by("run_after")
     rows = due.values_list("pk", "reason")[:BATCH]
-    for job_id, step in rows:
-        if step == "store":
-            send("jobs.media", "media", str(job_id))
-        else:
-            send("jobs.collect", "generate", str(job_id))
+    for step, task, queue in (("store", "jobs.media", "media"), ("collect", "jobs.collect", "generate")):
+        jobs = [str(job_id) for job_id, reason in rows if (reason == "store") == (step == "store")]
+        if jobs and backlog(queue) < BATCH:  # else nobody reads them: more would only fill Redis
+            for job_id in jobs:
+                send(task, queue, job_id)
     return len(rows)
 
 
@@ -130,12 +171,24 @@ def _close(job: ImageJob) -> bool:
     )
 
 
+def _unfinished(paths: list[Path]) -> Iterator[Path]:
+    """Without those that are settled and wait for storage: a long outage must not have them read every few seconds."""
+    for start in range(0, len(paths), BATCH):
+        batch = paths[start : start + BATCH]
+        names = [attempt_id for path in batch if (attempt_id := spool.attempt_of(path))]
+        waiting = Attempt.objects.filter(
+            pk__in=names, outcome=Attempt.Outcome.DONE, job__state=State.RECEIVED
+        ).values_list("pk", flat=True)
+        settled = set(waiting)
+        yield from (path for path in batch if spool.attempt_of(path) not in settled)
+
+
 def _adopt_one(path: Path) -> bool:
     try:
         kept = spool.read(path)
     except FileNotFoundError:
         return False
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         logger.error("spool file %s cannot be read (%s); left where it is", path.name, type(error).__name__)
         return False
     attempt = Attempt.objects.select_related("job").filter(pk=kept.attempt_id).first()
@@ -171,6 +224,8 @@ def _clear_up(attempt: Attempt, outcome: Outcome) -> None:
             spool.discard(attempt.pk)
         else:
             _store_late(attempt)
+    elif job.state == State.LOST and job.reason == collect.REPLY_GONE:
+        collect.find_again(job)
     elif job.state == State.LOST:
         spool.set_aside(attempt.pk)
 
@@ -180,3 +235,5 @@ def _store_late(attempt: Attempt) -> None:
         collect.store_late(attempt)
     except DownloadError as error:
         logger.warning("attempt %s: a late result could not be fetched (%s)", attempt.pk, error.reason)
+        if error.permanent or timezone.now() - (attempt.answered_at or timezone.now()) > collect.URL_LIFE:
+            spool.set_aside(attempt.pk)

@@ -17,12 +17,13 @@ import redis
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from images_app.jobs import claim as claims
 from images_app.jobs import collect, runner
 from images_app.jobs.models import ImageJob
-from images_app.jobs.states import IN_FLIGHT, State
+from images_app.jobs.states import State
 from images_app.lib.dbtime import from_now
 
 logger = logging.getLogger(__name__)
@@ -110,14 +111,19 @@ class Engine:
             self._in_thread(lambda job_id=job_id: collect.collect(job_id))
 
     def renew_leases(self) -> int:
-        """One UPDATE for all calls this process is really working on. A lease that ran out is not revived."""
+        """One UPDATE for all calls this process is really working on.
+
+        A claim that ran out is not revived: another may take it. A call under way is, as long as nobody has asked
+        for a decision: nobody may repeat it, and after an outage of the database its worker is the one who knows.
+        """
         with self._lock:
             active = list(self._active)
         if not active:
             return 0
-        return ImageJob.objects.filter(
-            pk__in=active, lease_owner=self.owner, state__in=IN_FLIGHT, lease_until__gt=Now()
-        ).update(lease_until=from_now(settings.LEASE_SECONDS))
+        alive = Q(state=State.SENT) | Q(state=State.CLAIMED, lease_until__gt=Now())
+        return ImageJob.objects.filter(alive, pk__in=active, lease_owner=self.owner).update(
+            lease_until=from_now(settings.LEASE_SECONDS)
+        )
 
     def _in_thread(self, work: Any) -> None:
         def run() -> None:
