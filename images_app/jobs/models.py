@@ -103,7 +103,7 @@ class ImageJob(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="job_state_is_known"),
             models.CheckConstraint(
-                condition=~Q(state__in=[*IN_FLIGHT]) | Q(lease_until__isnull=False),
+                condition=~Q(state__in=sorted(IN_FLIGHT)) | Q(lease_until__isnull=False),
                 name="job_in_flight_has_a_lease",
             ),
             models.UniqueConstraint(fields=["generation", "position"], name="one_job_per_position"),
