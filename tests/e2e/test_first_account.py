@@ -34,7 +34,9 @@ def test_the_welcome_fits_a_phone(new: Product, newcomer: Page) -> None:
     has_targets_for_thumbs(newcomer)
 
 
-@pytest.mark.parametrize("newcomer", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)
+@pytest.mark.parametrize(
+    "newcomer", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
+)
 def test_the_welcome_has_no_barrier(new: Product, newcomer: Page) -> None:
     newcomer.goto(new.welcome)
     has_no_barrier(newcomer)
