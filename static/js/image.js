@@ -17,7 +17,7 @@ document.addEventListener('keydown', (event) => {
   if (event.key.length === 1 && lettersOff()) return;
   // Arrows scroll the panel while it has the focus, and Escape closes whatever is open above the page.
   if (event.key.startsWith('Arrow') && event.target.closest('.panel') && event.target.tabIndex !== 0) return;
-  if (event.key === 'Escape' && document.querySelector(':popover-open, dialog[open]:not(.lightbox)')) return;
+  if (event.key === 'Escape' && document.querySelector(':popover-open, dialog[open]')) return;
   const found = keys[event.key]?.();
   if (!found) return;
   event.preventDefault();
