@@ -29,7 +29,8 @@ class Product:
 
     def manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, env=self._easel.environment, check=True, capture_output=True)
+        done = subprocess.run(command, env=self._easel.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
     def make_person(self, email: str, name: str) -> None:
         self.manage("create_user", email, "--password", PASSWORD, "--name", name)
