@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from images_app.jobs.access import may_act_on
@@ -13,7 +12,7 @@ from images_app.jobs.fairness import give_back_turns, take_turns
 from images_app.jobs.hints import hint
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.request import JobRequest
-from images_app.jobs.settle import price_words
+from images_app.jobs.settle import owed, price_words
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.jobs.transition import move, record
 from images_app.lib.dbtime import from_now
@@ -87,7 +86,7 @@ def cancel(job: ImageJob, actor: User) -> bool:
     for _ in range(CANCEL_TRIES):  # a worker may take it, or give it back, between the two steps
         with transaction.atomic():
             if move(
-                job, [State.QUEUED], State.CANCELLED, actor=actor, note="cancelled", charged_usd=_owed(job)
+                job, [State.QUEUED], State.CANCELLED, actor=actor, note="cancelled", charged_usd=owed(job)
             ):
                 give_back_turns(job.provider_id, job.team_id, job.person_id)
                 return True
@@ -192,9 +191,3 @@ def _create(request: JobRequest) -> Generation:
     for _ in range(min(request.n, MOST_HINTS)):
         hint("jobs.generate", "generate")
     return generation
-
-
-def _owed(job: ImageJob) -> Decimal:
-    """What earlier attempts of a cancelled job are known or feared to have cost."""
-    risky = job.attempts.filter(Q(outcome="unknown") | Q(outcome="done"))
-    return sum((attempt.price_usd or Decimal(0) for attempt in risky), Decimal(0))

@@ -109,7 +109,7 @@ def release(claim: Claim, why: str) -> bool:
     ):
         return False
     if ImageJob.objects.filter(pk=job.pk, cancel_requested=True).exists():
-        move(job, [State.QUEUED], State.CANCELLED, note=why, charged_usd=0)
+        move(job, [State.QUEUED], State.CANCELLED, note=why, charged_usd=settle.owed(job))
     return True
 
 
@@ -153,7 +153,7 @@ def keep(attempt: Attempt, reply: Reply) -> None:
 
 
 def _settle_with_patience(attempt: Attempt, reply: Reply) -> bool:
-    """Settle, with a few tries while the database is away; False leaves it to the adopter and the sweeper."""
+    """Settle, with a few tries while the database is away; then, and on False, it is the adopter's and the sweeper's."""
     for tries in range(DATABASE_TRIES):
         try:
             return settle.settle(attempt, reply)
@@ -161,4 +161,6 @@ def _settle_with_patience(attempt: Attempt, reply: Reply) -> bool:
             connections.close_all()
             logger.warning("attempt %s not settled yet: %s", attempt.pk, type(error).__name__)
             time.sleep(min(2.0**tries, 10.0) * random.uniform(0.5, 1.0))  # noqa: S311  (jitter, not a secret)
+    if reply.status is not None:
+        keep(attempt, reply)  # a refusal or a rate limit too: else the person would be asked about it
     return False

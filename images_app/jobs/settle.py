@@ -115,7 +115,7 @@ def _queue_again(job: ImageJob, reply: Reply, wait: timedelta) -> None:
         next_actor=None,
     )
     if moved and job.cancel_requested:
-        move(job, [State.QUEUED], State.CANCELLED, note="cancelled by the owner", charged_usd=Decimal(0))
+        move(job, [State.QUEUED], State.CANCELLED, note="cancelled by the owner", charged_usd=owed(job))
 
 
 def _refused(job: ImageJob, reply: Reply) -> None:
@@ -128,7 +128,7 @@ def _refused(job: ImageJob, reply: Reply) -> None:
         note=reply.reason,
         reason=reply.reason[:60],
         message=reply.message,
-        charged_usd=Decimal(0),
+        charged_usd=owed(job),
     )
 
 
@@ -158,6 +158,12 @@ def _wait(tries: int) -> timedelta:
     """Exponential backoff with jitter: about 1, 2, 4 ... seconds, five minutes at most."""
     ceiling: float = min(2.0 ** min(tries, 12), 300.0)
     return timedelta(seconds=ceiling * random.uniform(0.5, 1.0))  # noqa: S311  (jitter, not a secret)
+
+
+def owed(job: ImageJob) -> Decimal:
+    """What earlier attempts of a job that ends without a picture are known or feared to have cost."""
+    risky = job.attempts.filter(outcome__in=[Attempt.Outcome.UNKNOWN, Attempt.Outcome.DONE])
+    return sum((attempt.price_usd or Decimal(0) for attempt in risky), Decimal(0))
 
 
 def price_words(usd: Decimal | None) -> str:

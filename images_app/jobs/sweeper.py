@@ -114,7 +114,7 @@ def _release(job: ImageJob) -> bool:
     ):
         return False
     if job.cancel_requested:
-        move(job, [State.QUEUED], State.CANCELLED, note="cancelled", charged_usd=0)
+        move(job, [State.QUEUED], State.CANCELLED, note="cancelled", charged_usd=settle.owed(job))
     else:
         send("jobs.generate", "generate")
     return True

@@ -309,3 +309,30 @@ def test_a_claim_made_before_a_rate_limit_is_not_sent_during_it(
     runner.run(claim)
     assert only_job().state == State.QUEUED
     assert endpoint.calls() == 0
+
+
+def test_a_refusal_that_comes_while_the_database_is_away_is_no_riddle_later(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, monkeypatch: Any
+) -> None:
+    endpoint.script("status 400 code=content_policy_violation")
+    ask(alice)
+    with monkeypatch.context() as outage:
+        outage.setattr(runner, "DATABASE_TRIES", 1)
+        outage.setattr(runner.time, "sleep", lambda _: None)
+        outage.setattr(runner.settle, "settle", _database_away)
+        runner.run(claimed())
+    lease_over()
+    sweeper.sweep()
+    assert only_job().state == State.REJECTED
+
+
+def test_a_refused_retry_still_counts_what_the_unclear_call_may_have_cost(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    endpoint.script("status 500", "status 400 code=content_policy_violation")
+    ask(alice)
+    work()
+    actions.decide(only_job(), alice, actions.Choice.RETRY)
+    work()
+    assert only_job().state == State.REJECTED
+    assert only_job().charged_usd == only_job().price_usd
