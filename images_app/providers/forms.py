@@ -2,10 +2,12 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from images_app.lib.crypto import SealError
 from images_app.providers.models import ImageModel, Provider, shape_of
 
 
@@ -97,6 +99,24 @@ class ProviderForm(forms.ModelForm[Provider]):
 
     def clean_base_url(self) -> str:
         return str(self.cleaned_data["base_url"]).rstrip("/")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        # Who may edit a provider may not read its key: a new host would be sent it with the next call.
+        if self._leads_elsewhere(cleaned.get("base_url")) and not cleaned.get("new_key"):
+            self.add_error("new_key", "The key that is kept belongs to the old address. Write the new one's.")
+        return cleaned
+
+    def _leads_elsewhere(self, address: str | None) -> bool:
+        if self.instance._state.adding or self.instance.from_environment or not address:
+            return False
+        return urlsplit(self.instance.base_url)[:2] != urlsplit(address)[:2] and self._has_key()
+
+    def _has_key(self) -> bool:
+        try:
+            return bool(self.instance.api_key)
+        except SealError:  # no key of ours opens it today; the old one may be put back
+            return True
 
 
 class ImageModelForm(forms.ModelForm[ImageModel]):

@@ -51,6 +51,24 @@ class PersonAdmin(UserAdmin[User]):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
 
+    # Only a superuser makes others mighty: who may edit people could otherwise take the whole place over, by a tick
+    # of their own or by a superuser's password or address.
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        powers = (
+            () if request.user.is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")
+        )
+        return (*self.readonly_fields, *powers)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request: HttpRequest, obj: User | None) -> bool:
+        # Other staff too: their permissions may be more than one's own.
+        return request.user.is_superuser or obj is None or not (obj.is_staff or obj.is_superuser)
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
 
