@@ -9,6 +9,7 @@ _django = get_asgi_application()  # first: it loads the settings and the apps
 
 from django.conf import settings  # noqa: E402
 
+from images_app.lib.bodies import Capped  # noqa: E402
 from images_app.live.hub import Hub  # noqa: E402
 from images_app.live.lifespan import lifespan  # noqa: E402
 from images_app.live.stream import PATH, Receive, Scope, Send, Streams  # noqa: E402
@@ -16,6 +17,7 @@ from images_app.live.stream import PATH, Receive, Scope, Send, Streams  # noqa: 
 # Made here, under the import lock: one per process, whoever comes first.
 _hub = Hub(settings.REDIS_URL)
 _streams = Streams(_hub)
+_pages = Capped(_django)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,4 +28,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"] == PATH:
         await _streams(scope, receive, send)
     else:
-        await _django(scope, receive, send)
+        await _pages(scope, receive, send)

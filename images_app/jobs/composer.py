@@ -84,7 +84,7 @@ def of_form(form: GenerationForm, *, judge: bool = True) -> Composer:
             form.models, {name: str(data.get(name, "")) for name in ("model", "size", "quality", "style")}
         ),
         prompt=one_kind_of_line_end(str(data.get("prompt", ""))).replace("\0", ""),
-        n=int(sent) if sent.isascii() and sent.isdigit() and int(sent) in COUNTS else 1,
+        n=int(sent) if sent in map(str, COUNTS) else 1,
         parent=parent,
         problems=form.problems() if judge else [],
     )

@@ -8,6 +8,13 @@ from images_app.images.models import StoredImage
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
 
+KEY_AT_MOST = 64
+
+
+def plain(key: str) -> str:
+    """A form's idempotency key as the database can hold it: short, and without the NUL that PostgreSQL refuses."""
+    return key.replace("\0", "")[:KEY_AT_MOST]
+
 
 @dataclass(frozen=True)
 class JobRequest:

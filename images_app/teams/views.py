@@ -17,6 +17,11 @@ from images_app.teams.models import User
 from images_app.teams.welcome import WrongToken, make_first_person_with, token_fits
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's own page of a 400 looks for a CSRF token in the very form that cannot be read, and fails anew."""
+    return render(request, "400.html", status=400)
+
+
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 @method_decorator(never_cache, name="dispatch")
 @method_decorator(login_not_required, name="dispatch")

@@ -14,6 +14,7 @@ from images_app.jobs.decision import DecisionForm
 from images_app.jobs.expect import lines
 from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
+from images_app.jobs.request import plain
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
@@ -80,7 +81,7 @@ def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     if not usable_models().filter(pk=model.pk).exists():
         _say(request, messages.ERROR, f"{model.label} is not offered any more. Choose another model.")
         return back(request, job)
-    key = f"again:{job.pk}:{request.POST.get('key', '')[:64]}"
+    key = f"again:{job.pk}:{plain(request.POST.get('key', ''))}"
     submitted = actions.again(job.generation, request.user, key=key, n=1)
     if submitted.created:
         _say(request, messages.SUCCESS, "Asked for once more, as a new picture.")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from images_app.jobs import actions
 from images_app.jobs.access import visible_generation
 from images_app.jobs.choices import COUNTS
+from images_app.jobs.request import plain
 from images_app.jobs.views.studio import show_run
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
@@ -25,7 +26,7 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         return _elsewhere(request, f"/?recipe={generation.pk}")
     count = request.POST.get("n") or request.GET.get("n", "")
     n = int(count) if count in {str(k) for k in COUNTS} else generation.n
-    key = f"again:{generation.pk}:{n}:{request.POST.get('submission', '')[:64] or uuid.uuid4()}"
+    key = f"again:{generation.pk}:{n}:{plain(request.POST.get('submission', '')) or uuid.uuid4()}"
     submitted = actions.again(generation, request.user, key=key, n=n)
     if request.headers.get("HX-Request"):
         return show_run(request, visible_generation(request.user, submitted.generation.pk), models)
