@@ -35,7 +35,7 @@ def main() -> int:
         data = env.folder("DATA_DIR", env.ROOT / "data")
         host, port = env.text("HOST", commands.LOOPBACK), env.number("PORT", 8000, least=1, most=65535)
         try:
-            data.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise CannotStart(f"DATA_DIR {data} cannot be made: {error.strerror}.") from error
         with _only_start_in(data):

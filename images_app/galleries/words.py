@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 
 # Beyond this many words the middle is shown as one change: a comparison costs up to their product.
-WORDS_AT_MOST = 4000
+WORDS_AT_MOST = 2000
 # A word with the space after it, a mark of punctuation, or one sign of a script that is written without spaces.
 _MARKS = r".,;:!?()\[\]{}\"…—–、。，！？：；「」（）"
 _SIGNS = r"\u3040-\u30ff\u3400-\u9fff"

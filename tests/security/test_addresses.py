@@ -1,0 +1,272 @@
+"""Every address of the site, and who gets what from it: a new one fails here until somebody has thought about it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib import admin as django_admin
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from images_app.images.models import StoredImage
+from images_app.jobs.models import Generation, ImageJob
+from images_app.jobs.states import State
+from images_app.providers.models import ImageModel, Provider
+from images_app.teams.models import Team, User
+from tests.rows import make_generation, make_job, make_picture
+
+DOOR = "door"  # to the sign-in page, and back afterwards
+ELSEWHERE = "elsewhere"  # to another page of this site
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What each of the cast gets. ``owner`` is Alice, whose job, generation and picture the address names."""
+
+    anonymous: int | str
+    stranger: int | str
+    owner: int | str
+    superuser: int | str
+    method: str = "GET"
+
+
+def public(status: int | str = 200) -> Expected:
+    return Expected(status, status, status, status)
+
+
+def mine() -> Expected:
+    """A page of the person who asks: everybody has one."""
+    return Expected(DOOR, 200, 200, 200)
+
+
+def owned(owner: int | str = 200, method: str = "GET") -> Expected:
+    """A thing of Alice's. A superuser is a stranger to it: the admin is their way."""
+    return Expected(DOOR, 404, owner, 404, method)
+
+
+def staff(superuser: int | str = 200) -> Expected:
+    """Others are led to the admin's own door, which refuses them."""
+    return Expected(DOOR, DOOR, DOOR, superuser)
+
+
+ADDRESSES: dict[str, Expected] = {
+    # --- for machines
+    "healthz": public(),
+    "readyz": public(),
+    "metrics": public(404),  # from another machine; tests/ops knows who may
+    # --- the studio
+    "": mine(),
+    "tiles/": mine(),
+    "generations/<uuid:id>/": owned(),
+    "generations/<uuid:id>/cancellation/": owned(ELSEWHERE, "POST"),
+    "generations/<uuid:id>/again/": owned(ELSEWHERE, "POST"),
+    "jobs/cancellation/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE, "POST"),
+    "jobs/": mine(),
+    "jobs/<uuid:id>/": owned(),
+    "jobs/<uuid:id>/cancellation/": owned(ELSEWHERE, "POST"),
+    "jobs/<uuid:id>/decision/": owned(422, "POST"),  # an empty form
+    "jobs/<uuid:id>/again/": owned(ELSEWHERE, "POST"),
+    # --- pictures
+    "library/": mine(),
+    "images/<uuid:id>/": owned(),
+    "images/<uuid:image_id>/<variant:variant>/": owned(304),  # asked with its ETag: the row has no bytes
+    # --- the door
+    "welcome/": public(404),  # somebody has an account
+    "accounts/login/": Expected(200, ELSEWHERE, ELSEWHERE, ELSEWHERE),
+    "accounts/logout/": Expected(ELSEWHERE, 200, 200, 200),
+    "accounts/inactive/": public(),
+    "accounts/signup/": Expected(200, ELSEWHERE, ELSEWHERE, ELSEWHERE),
+    "accounts/reauthenticate/": mine(),
+    "accounts/email/": mine(),
+    "accounts/confirm-email/": public(),
+    "accounts/confirm-email/<key>/": public(),
+    "accounts/password/change/": mine(),
+    "accounts/password/set/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE),
+    "accounts/password/reset/": public(),
+    "accounts/password/reset/done/": public(),
+    "accounts/password/reset/key/<uidb36>-<key>/": public(),
+    "accounts/password/reset/key/done/": public(),
+    "accounts/login/code/confirm/": public(ELSEWHERE),
+    # --- the admin
+    "admin/": staff(),
+    "admin/login/": Expected(DOOR, 403, 403, ELSEWHERE),
+    "admin/logout/": Expected(DOOR, ELSEWHERE, ELSEWHERE, 405),  # only a form signs out
+    "admin/password_change/": staff(),
+    "admin/password_change/done/": staff(),
+    "admin/autocomplete/": staff(),
+    "admin/jsi18n/": staff(),
+    "admin/r/<path:content_type_id>/<path:object_id>/": staff(404),
+    "admin/<app_label>/": staff(),
+    "admin/<url>": staff(404),
+    "admin/images_app/user/<id>/password/": staff(),
+    "admin/images_app/storedimage/<uuid:image_id>/thumbnail/": staff(304),
+}
+# What the admin makes of a model: list, addition, change, deletion, history, and the old form of its address.
+WRITTEN: dict[str, int | str] = {
+    "": 200,
+    "add/": 200,
+    "change/": 200,
+    "delete/": 200,
+    "history/": 200,
+    "old": ELSEWHERE,
+}
+READ_ONLY: dict[str, int | str] = {**WRITTEN, "add/": 403, "delete/": 403}
+MODELS: dict[str, dict[str, int | str]] = {
+    "auth/group": {
+        **WRITTEN,
+        "change/": ELSEWHERE,
+        "delete/": ELSEWHERE,
+        "history/": ELSEWHERE,
+    },  # there is none
+    "images_app/user": {**WRITTEN},
+    "images_app/team": {**WRITTEN},
+    "images_app/provider": {**WRITTEN, "delete/": 403},  # this one comes from the environment
+    "images_app/imagemodel": {**WRITTEN},
+    "images_app/generation": {**READ_ONLY},
+    "images_app/imagejob": {**READ_ONLY},
+    "images_app/storedimage": {**READ_ONLY},
+}
+for name, pages in MODELS.items():
+    for page, status in pages.items():
+        one = "" if page in ("", "add/") else "<path:object_id>/"
+        ADDRESSES[f"admin/{name}/{one}{'' if page == 'old' else page}"] = staff(status)
+
+QUERIES = {"admin/autocomplete/": "?app_label=images_app&model_name=imagejob&field_name=generation"}
+
+
+def routes(resolver: Any = None, before: str = "") -> Iterator[str]:
+    """Every address as the resolver knows it, regular expressions written as paths are."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        part = re.sub(r"\(\?P<(\w+)>[^()]*\)", r"<\1>", str(pattern.pattern)).strip("^$")
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, before + part)
+        else:
+            yield before + part
+
+
+@dataclass
+class Things:
+    """What the addresses name, all Alice's."""
+
+    generation: Generation
+    job: ImageJob
+    image: StoredImage
+    objects: dict[str, Any]
+
+    def address(self, route: str) -> str:
+        model = "/".join(route.split("/")[1:3]) if route.startswith("admin/") else ""
+        thing = self.objects.get(model)
+        values = {
+            "image_id": self.image.pk,
+            "variant": "thumbnail",
+            "object_id": getattr(thing, "pk", 999),
+            "content_type_id": ContentType.objects.get_for_model(User).pk,
+            "app_label": "images_app",
+            "url": "nowhere/",
+            "uidb36": "1",
+            "key": "nothing",
+            "id": self.job.pk,
+        }
+        if route.startswith("generations/"):
+            values["id"] = self.generation.pk
+        elif route.startswith("images/"):
+            values["id"] = self.image.pk
+        elif model == "images_app/user":
+            values["id"] = self.objects[model].pk
+        elif route.startswith("admin/r/"):
+            values["object_id"] = self.objects["images_app/user"].pk
+        return (
+            "/"
+            + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+            + QUERIES.get(route, "")
+        )
+
+
+@pytest.fixture
+def things(alice: User, model: ImageModel) -> Things:
+    generation = make_generation(alice, model)
+    job = make_job(generation, State.FAILED)
+    image = make_picture(generation, position=1)
+    objects = {
+        "images_app/user": alice,
+        "images_app/team": Team.objects.get(memberships__person=alice),
+        "images_app/provider": Provider.objects.get(),
+        "images_app/imagemodel": model,
+        "images_app/generation": generation,
+        "images_app/imagejob": job,
+        "images_app/storedimage": image,
+    }
+    return Things(generation, job, image, objects)
+
+
+def outcome(response: Any) -> int | str:
+    location = response.get("Location", "")
+    if not location:
+        return int(response.status_code)
+    assert location.startswith("/") and not location.startswith("//"), location
+    doors = ("/accounts/login/?next=", "/admin/login/?next=")
+    return DOOR if location.startswith(doors) else ELSEWHERE
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert sorted(set(routes())) == sorted(ADDRESSES)
+
+
+def test_every_model_of_the_admin_stands_in_the_table() -> None:
+    assert {f"{m._meta.app_label}/{m._meta.model_name}" for m in django_admin.site._registry} == set(MODELS)
+
+
+@pytest.mark.parametrize("route", ADDRESSES)
+def test_who_gets_what(
+    route: str,
+    things: Things,
+    alice: User,
+    bob: User,
+    admin: User,
+    client_of: Callable[[User], Client],
+) -> None:
+    expected, address = ADDRESSES[route], things.address(route)
+    cast = {
+        "anonymous": Client(),
+        "stranger": client_of(bob),
+        "superuser": client_of(admin),
+        "owner": client_of(alice),
+    }
+    found = {}
+    for who, client in cast.items():
+        response = client.generic(
+            expected.method, address, REMOTE_ADDR="192.0.2.7", headers={"If-None-Match": _etag(things, route)}
+        )
+        found[who] = outcome(response)
+        assert response.get("Cache-Control"), "what a cache may do is said"
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Referrer-Policy"] == "same-origin"
+    assert found == {who: getattr(expected, who) for who in cast}
+
+
+def _etag(things: Things, route: str) -> str:
+    return f'"{things.image.thumbnail_key}"' if "variant" in route or "thumbnail" in route else ""
+
+
+@pytest.mark.parametrize(
+    "route", [route for route, expected in ADDRESSES.items() if expected.method == "POST"]
+)
+def test_what_changes_something_takes_a_form_with_our_token(route: str, things: Things, alice: User) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    assert careful.post(things.address(route)).status_code == 403
+    for method in ("GET", "HEAD", "OPTIONS"):
+        assert careful.generic(method, things.address(route)).status_code == 405, method
+
+
+@pytest.mark.parametrize("route", [route for route, expected in ADDRESSES.items() if expected == owned()])
+def test_a_strangers_404_is_the_same_as_nobodys(
+    route: str, things: Things, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    client, address = client_of(bob), things.address(route)
+    nobodys = re.sub(r"[0-9a-f-]{36}", "00000000-0000-4000-8000-000000000000", address)
+    assert client.get(address).content == client.get(nobodys).content
