@@ -30,6 +30,66 @@ class DidNotStart(Exception):
     """A server ended or stayed silent; the text ends with its log."""
 
 
+class Server:
+    """A program that runs; a test may freeze it, or stop it and start it again on the same data and ports."""
+
+    def __init__(
+        self,
+        command: list[str],
+        folder: Path,
+        *,
+        ready: Callable[[], bool],
+        environment: Mapping[str, str] | None,
+        user: str | None,
+        stop: signal.Signals,
+    ) -> None:
+        self._command, self._folder, self._ready = command, folder, ready
+        self._environment, self._user, self._stop = environment, user, stop
+
+    def start(self) -> None:
+        """Comes back when it answers. ``stop`` also reaches it when this process is killed."""
+        log = self._folder / "log"
+        stop = self._stop
+
+        def die_with_parent() -> None:
+            _libc.prctl(PR_SET_PDEATHSIG, stop)
+
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                env=self._environment,
+                user=self._user,
+                preexec_fn=die_with_parent,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise DidNotStart(f"{self._command[0]}: {log.read_text(errors='replace')[-4000:]}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """At once, without asking."""
+        self.process.send_signal(self._stop)
+        self.process.wait(10)
+
+    def freeze(self) -> None:
+        for process in self._family():
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for process in self._family():
+            os.kill(process, signal.SIGCONT)
+
+    def _family(self) -> list[int]:
+        """The process and its children (PostgreSQL has one a connection, each in a session of its own)."""
+        pid = self.process.pid
+        return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
 @contextlib.contextmanager
 def start_valkey(port: int | None = None) -> Iterator[str]:
     """Yields its redis:// address. Nothing is written to disk. ``port``: to come back where one was before."""
@@ -55,6 +115,13 @@ def start_valkey(port: int | None = None) -> Iterator[str]:
 @contextlib.contextmanager
 def start_postgres() -> Iterator[str]:
     """Yields the address of an empty database ``easel``. Fast rather than durable: nothing is flushed."""
+    with postgres() as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[tuple[str, Server]]:
+    """As :func:`start_postgres`, with the server in hand."""
     import psycopg
 
     # Only the package's binaries are wanted: its own launcher lets the server outlive a killed parent.
@@ -89,15 +156,22 @@ def start_postgres() -> Iterator[str]:
             return False
 
         # SIGQUIT: the postmaster takes its children with it at once.
-        with _running(command, folder, ready=ready, user=user, stop=signal.SIGQUIT):
+        with _running(command, folder, ready=ready, user=user, stop=signal.SIGQUIT) as server:
             with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
                 connection.execute("CREATE DATABASE easel")
-            yield f"{address}/easel"
+            yield f"{address}/easel", server
 
 
 @contextlib.contextmanager
 def start_s3() -> Iterator[dict[str, str]]:
     """Yields the AWS_* settings of an S3 store with one empty, private bucket."""
+    with s3_store() as (settings, _):
+        yield settings
+
+
+@contextlib.contextmanager
+def s3_store() -> Iterator[tuple[dict[str, str], Server]]:
+    """As :func:`start_s3`, with the server in hand."""
     program = shutil.which("weed", path=sysconfig.get_path("scripts"))
     assert program, "pip install -r requirements-dev.txt brings weed"
     settings = {
@@ -126,8 +200,8 @@ def start_s3() -> Iterator[dict[str, str]]:
         def ready() -> bool:
             return _answers(f"{endpoint}/healthz") and _has_bucket(settings)
 
-        with _running(command, folder, ready=ready, environment=environment):
-            yield settings
+        with _running(command, folder, ready=ready, environment=environment) as server:
+            yield settings, server
 
 
 @contextlib.contextmanager
@@ -146,34 +220,14 @@ def _running(
     environment: Mapping[str, str] | None = None,
     user: str | None = None,
     stop: signal.Signals = signal.SIGKILL,
-) -> Iterator[None]:
-    """Runs a server until the block ends; ``stop`` also reaches it when this process is killed."""
-
-    def die_with_parent() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, stop)
-
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            user=user,
-            preexec_fn=die_with_parent,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+) -> Iterator[Server]:
+    """Runs a server until the block ends."""
+    server = Server(command, folder, ready=ready, environment=environment, user=user, stop=stop)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not ready():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise DidNotStart(f"{command[0]}: {log.read_text(errors='replace')[-4000:]}")
-            time.sleep(0.02)
-        yield
+        server.start()
+        yield server
     finally:
-        process.send_signal(stop)
-        process.wait(10)
+        server.stop()
 
 
 def _free_ports(count: int, *, with_twin: int = 0) -> list[int]:

@@ -77,8 +77,9 @@ class Stack:
         }
         self.start_redis()
         if self.production:
-            self.environment["DATABASE_URL"] = self._plugs.enter_context(parts.start_postgres())
-            self.environment |= self._plugs.enter_context(parts.start_s3())
+            address, self.postgres = self._plugs.enter_context(parts.postgres())
+            settings, self.s3 = self._plugs.enter_context(parts.s3_store())
+            self.environment |= {"DATABASE_URL": address, **settings}
         self.manage("migrate", "--verbosity=0")
         self.manage("sync_provider")
         self.manage("create_user", EMAIL, "--password", PASSWORD)

@@ -13,12 +13,13 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from images_app.images.models import StoredImage
-from images_app.jobs import actions, collect, hints, runner, spool, sweeper
+from images_app.jobs import actions, collect, hints, runner, settle, spool, sweeper
 from images_app.jobs.claim import claim_next
 from images_app.jobs.models import Attempt, Generation, ImageJob
 from images_app.jobs.states import State
 from images_app.jobs.transition import move
 from images_app.jobs.worker import Engine
+from images_app.lib.download import DownloadError, fetch
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.models import User
 from tests.endpoint import ScriptedEndpoint
@@ -70,15 +71,15 @@ def test_one_url_that_is_gone_does_not_lose_the_other_pictures(
 ) -> None:
     ImageModel.objects.update(response_formats=["url"])
     endpoint.script("many 3")
-    fetch, asked = collect.fetch, []
+    asked: list[str] = []
 
     def gone_once(url: str, **options: Any) -> Any:
         asked.append(url)
         if len(asked) == 2:
-            raise collect.DownloadError("status", "The server answered 410.", status=410)
+            raise DownloadError("status", "The server answered 410.", status=410)
         return fetch(url, **options)
 
-    monkeypatch.setattr(collect, "fetch", gone_once)
+    monkeypatch.setattr("images_app.jobs.collect.fetch", gone_once)
     ask(alice)
     work()
     assert only_job().state == State.SUCCEEDED
@@ -166,13 +167,13 @@ def test_a_full_disk_while_collecting_is_tried_again_soon(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(collect.spool, "write_durably", full)
+    monkeypatch.setattr(spool, "write_durably", full)
     ask(alice)
     call, reply = answered()
     monkeypatch.undo()
     runner.keep(call.attempt, reply)
     sweeper.adopt(older_than_s=0)
-    monkeypatch.setattr(collect.spool, "write_durably", full)
+    monkeypatch.setattr(spool, "write_durably", full)
     with pytest.raises(OSError, match="No space"):
         collect.collect(only_job().pk)
     assert only_job().run_after < timezone.now() + timedelta(seconds=15)
@@ -213,8 +214,8 @@ def test_settled_replies_that_wait_for_storage_are_not_read_again(
     endpoint: ScriptedEndpoint, alice: User, ask: Ask, monkeypatch: Any
 ) -> None:
     received(ask, alice)
-    read = []
-    monkeypatch.setattr(sweeper.spool, "read", lambda path: read.append(path))
+    read: list[Path] = []
+    monkeypatch.setattr(spool, "read", read.append)
     assert sweeper.adopt(older_than_s=0) == 0
     assert read == []
 
@@ -286,16 +287,16 @@ def test_a_job_given_back_while_it_is_being_cancelled_is_cancelled(
 ) -> None:
     ask(alice)
     claim = claimed()
-    real, tries = actions.move, []
+    tries: list[bool] = []
 
     def move_then_release(*arguments: Any, **options: Any) -> bool:
-        moved = real(*arguments, **options)
+        moved = move(*arguments, **options)
         tries.append(moved)
         if len(tries) == 1:
             runner.release(claim, "the provider is paused")
         return moved
 
-    monkeypatch.setattr(actions, "move", move_then_release)
+    monkeypatch.setattr("images_app.jobs.actions.move", move_then_release)
     assert actions.cancel(only_job(), alice)
     assert only_job().state == State.CANCELLED
 
@@ -318,8 +319,8 @@ def test_a_refusal_that_comes_while_the_database_is_away_is_no_riddle_later(
     ask(alice)
     with monkeypatch.context() as outage:
         outage.setattr(runner, "DATABASE_TRIES", 1)
-        outage.setattr(runner.time, "sleep", lambda _: None)
-        outage.setattr(runner.settle, "settle", _database_away)
+        outage.setattr("images_app.jobs.runner.time.sleep", lambda _: None)
+        outage.setattr(settle, "settle", _database_away)
         runner.run(claimed())
     lease_over()
     sweeper.sweep()
