@@ -22,7 +22,9 @@ class Provider(models.Model):
     slug = models.SlugField(unique=True, help_text="A short name for commands and logs.")
     name = models.CharField(max_length=80)
     base_url = models.CharField(
-        max_length=500, validators=[URLValidator(schemes=["http", "https"])], help_text="Up to and including /v1."
+        max_length=500,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text="Up to and including /v1.",
     )
     api_key = SealedTextField(blank=True, default="")
     is_demo = models.BooleanField(default=False, editable=False)
