@@ -26,16 +26,23 @@ class Capped:
         if _announced(scope) > self._most:
             await _too_large(send)
             return
-        got = 0
+        got, begun = 0, False
 
         async def counted() -> Mapping[str, Any]:
             nonlocal got
             message = await receive()
             got += len(message.get("body", b""))
-            # Without an announcement there is no polite way out of the middle of a body.
+            # To Django the caller has gone: it drops what came and says nothing.
             return {"type": "http.disconnect"} if got > self._most else message
 
-        await self._application(scope, counted, send)
+        async def heard(message: Mapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        await self._application(scope, counted, heard)
+        if got > self._most and not begun:
+            await _too_large(send)
 
 
 def _announced(scope: Scope) -> int:
