@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from images_app.jobs import collect, settle, spool
 from images_app.jobs.claim import Claim
@@ -74,7 +73,7 @@ def mark_sent(claim: Claim) -> Call | None:
         release(claim, "the endpoint's rate limit")
         return None
     with transaction.atomic():
-        if not move(job, [State.CLAIMED], State.SENT, guard=claim.guard(), sent_at=timezone.now()):
+        if not move(job, [State.CLAIMED], State.SENT, guard=claim.guard(), sent_at=Now()):
             return None
         attempt = Attempt.objects.create(
             job=job,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from images_app.jobs import spool
@@ -36,7 +37,7 @@ def settle(attempt: Attempt, reply: Reply) -> bool:
             request_id=(reply.request_id or "")[:200],
             usage=reply.usage,
             raw_excerpt=excerpt(reply) if reply.outcome is Outcome.UNKNOWN else "",
-            answered_at=timezone.now(),
+            answered_at=Now(),
         )
         if not settled:
             return False
@@ -51,7 +52,7 @@ def give_up_waiting(attempt: Attempt) -> bool:
     """The lease is over and no reply was kept: nobody can say whether the call was executed."""
     with transaction.atomic():
         settled = Attempt.objects.filter(pk=attempt.pk, outcome=Attempt.Outcome.OPEN).update(
-            outcome=Attempt.Outcome.UNKNOWN, reason="worker_lost", answered_at=timezone.now()
+            outcome=Attempt.Outcome.UNKNOWN, reason="worker_lost", answered_at=Now()
         )
         if not settled:
             return False
