@@ -14,6 +14,7 @@ def jobs_of(person: User) -> QuerySet[ImageJob]:
     return (
         ImageJob.objects.filter(person=person)
         .select_related("generation__model", "provider", "person", "team")
+        .defer("provider__api_key")
         .prefetch_related("images")
     )
 
@@ -23,6 +24,7 @@ def generations_of(person: User) -> QuerySet[Generation]:
     return (
         Generation.objects.filter(person=person)
         .select_related("model__provider", "person", "team", "parent_image")
+        .defer("model__provider__api_key")
         .prefetch_related("jobs__images", "jobs__provider")
     )
 

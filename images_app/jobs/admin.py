@@ -36,7 +36,6 @@ class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):
     ]
 
 
-
 class EventInline(ReadOnly, admin.TabularInline[JobEvent, ImageJob]):
     model = JobEvent
     extra = 0
@@ -54,7 +53,12 @@ class ImageJobAdmin(ReadOnly, admin.ModelAdmin[ImageJob]):
     inlines = [AttemptInline, EventInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageJob]:
-        return super().get_queryset(request).select_related("person", "team", "provider", "generation")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("person", "team", "provider", "generation")
+            .defer("provider__api_key")
+        )
 
 
 @admin.register(Generation)

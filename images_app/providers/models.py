@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +13,13 @@ from django.utils import timezone
 
 from images_app.lib.fields import SealedTextField
 from images_app.providers.client import Endpoint
+
+
+class ProviderManager(models.Manager["Provider"]):
+    """Leaves the key sealed until it is asked for: few need it, and a lost FIELD_KEY must not take pages along."""
+
+    def get_queryset(self) -> models.QuerySet["Provider"]:
+        return super().get_queryset().defer("api_key")
 
 
 class Provider(models.Model):
@@ -50,8 +57,11 @@ class Provider(models.Model):
     virtual_time = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects: ClassVar[ProviderManager] = ProviderManager()
+
     class Meta:
         ordering = ["name"]
+        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return self.name

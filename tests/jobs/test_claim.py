@@ -100,14 +100,16 @@ def test_images_per_minute_are_kept_over_the_last_minute(alice: User, ask: Ask) 
 @pytest.mark.parametrize(
     "change",
     [
-        {"paused_at": timezone.now()},
-        {"enabled": False},
-        {"cooldown_until": timezone.now() + timedelta(minutes=1)},
+        lambda: {"paused_at": timezone.now()},
+        lambda: {"enabled": False},
+        lambda: {"cooldown_until": timezone.now() + timedelta(minutes=1)},
     ],
 )
-def test_nothing_is_claimed_from_a_closed_provider(change: dict[str, object], alice: User, ask: Ask) -> None:
+def test_nothing_is_claimed_from_a_closed_provider(
+    change: Callable[[], dict[str, object]], alice: User, ask: Ask
+) -> None:
     ask(alice)
-    Provider.objects.update(**change)
+    Provider.objects.update(**change())
     assert claim_next("tester", 60) is None
 
 

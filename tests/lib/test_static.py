@@ -23,7 +23,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def served(folder: Path, name: str) -> str:
-    names: dict[str, Any] = json.loads((folder / "staticfiles.json").read_text())["paths"]
+    names: dict[str, str] = json.loads((folder / "staticfiles.json").read_text())["paths"]
     return (folder / names[name]).read_text()
 
 
