@@ -18,6 +18,7 @@ from images_app.jobs.claim import Claim
 from images_app.jobs.models import Attempt, ImageJob
 from images_app.jobs.states import State
 from images_app.jobs.transition import move
+from images_app.lib.crypto import SealError
 from images_app.lib.failpoints import failpoint
 from images_app.providers import client
 from images_app.providers.client import Endpoint, ImageRequest, Reply
@@ -27,6 +28,8 @@ from images_app.providers.models import Provider
 logger = logging.getLogger(__name__)
 
 DATABASE_TRIES = 5
+# Goes on while the machine sleeps, where the system has such a clock (macOS's monotonic one does by itself).
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class TooLate(Exception):
@@ -65,12 +68,19 @@ def run(claim: Claim) -> None:
 
 def mark_sent(claim: Claim) -> Call | None:
     """CLAIMED to SENT with its Attempt row, committed before any byte leaves; None where the job is not ours to send."""
-    job = ImageJob.objects.select_related("generation__model", "provider").get(pk=claim.job.pk)
+    jobs = ImageJob.objects.select_related("generation__model", "provider").defer("provider__api_key")
+    job = jobs.get(pk=claim.job.pk)
     if job.cancel_requested or job.provider.paused_at is not None:
         release(claim, "cancelled before it was sent" if job.cancel_requested else "the provider is paused")
         return None
     if Provider.objects.filter(pk=job.provider_id, cooldown_until__gt=Now()).exists():
         release(claim, "the endpoint's rate limit")
+        return None
+    try:
+        endpoint = job.provider.endpoint()  # before SENT: from there on a failure would have to be decided on
+    except SealError as error:
+        job.provider.pause(f"field_key: {error}")
+        release(claim, "the provider's key cannot be opened")
         return None
     with transaction.atomic():
         if not move(job, [State.CLAIMED], State.SENT, guard=claim.guard(), sent_at=Now()):
@@ -97,15 +107,13 @@ def mark_sent(claim: Claim) -> Call | None:
         attempt_id=str(attempt.pk),
         position=job.position,
     )
-    return Call(attempt=attempt, endpoint=job.provider.endpoint(), request=request)
+    return Call(attempt=attempt, endpoint=endpoint, request=request)
 
 
 def release(claim: Claim, why: str) -> bool:
     """CLAIMED back to QUEUED: nothing was sent, nothing is owed. A cancelled one goes on to CANCELLED."""
     job = claim.job
-    if not move(
-        job, [State.CLAIMED], State.QUEUED, guard=claim.guard(), note=why, lease_owner="", lease_until=None
-    ):
+    if not move(job, [State.CLAIMED], State.QUEUED, guard=claim.guard(), note=why):
         return False
     if ImageJob.objects.filter(pk=job.pk, cancel_requested=True).exists():
         move(job, [State.QUEUED], State.CANCELLED, note=why, charged_usd=settle.owed(job))
@@ -114,11 +122,11 @@ def release(claim: Claim, why: str) -> bool:
 
 def make_call(call: Call) -> Reply | None:
     """The paid call. None where it was not made because we came too late: the sweeper asks for a decision."""
-    committed = time.clock_gettime(time.CLOCK_BOOTTIME)
+    committed = time.clock_gettime(CLOCK)
     patience_s = settings.LEASE_SECONDS / 2
 
     def still_ours() -> None:
-        if time.clock_gettime(time.CLOCK_BOOTTIME) - committed > patience_s:
+        if time.clock_gettime(CLOCK) - committed > patience_s:
             raise TooLate
 
     connections.close_all()

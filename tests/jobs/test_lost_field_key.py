@@ -7,7 +7,10 @@ import pytest
 from cryptography.fernet import Fernet
 from django.test import Client
 
-from images_app.jobs.models import Generation
+from images_app.jobs.models import Attempt, Generation, ImageJob
+from images_app.jobs.states import State
+from images_app.jobs.worker import Engine
+from images_app.providers.models import Provider
 from images_app.teams.models import User
 
 
@@ -23,3 +26,15 @@ def test_pages_do_not_need_the_providers_keys(
     ask(admin, n=2)
     settings.FIELD_KEY = Fernet.generate_key().decode()
     assert client_of(admin).get(address).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_cannot_be_opened_pauses_the_provider_before_anything_is_sent(
+    alice: User, ask: Callable[..., Generation], settings: Any
+) -> None:
+    ask(alice, n=2)
+    settings.FIELD_KEY = Fernet.generate_key().decode()
+    Engine().run_until_dry()
+    assert set(ImageJob.objects.values_list("state", flat=True)) == {State.QUEUED}
+    assert Attempt.objects.count() == 0
+    assert "FIELD_KEY" in Provider.objects.get().pause_reason
