@@ -61,7 +61,6 @@ class Provider(models.Model):
 
     class Meta:
         ordering = ["name"]
-        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return self.name
