@@ -20,7 +20,14 @@ if "EASEL_TEST_READY" not in os.environ:  # workers of a parallel run inherit wh
     os.environ["EASEL_TESTING"] = "1"
     os.environ["EASEL_ENV_FILE"] = os.devnull
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser tests' event loop
-    for name in ("DATABASE_URL", "REDIS_URL", "AWS_STORAGE_BUCKET_NAME", "IMAGE_API_BASE_URL", "IMAGE_API_KEY", "FAIL"):
+    for name in (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "AWS_STORAGE_BUCKET_NAME",
+        "IMAGE_API_BASE_URL",
+        "IMAGE_API_KEY",
+        "FAIL",
+    ):
         os.environ.pop(name, None)
     os.environ["DATA_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="easel-test-"))
     from tests import parts

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,12 +75,14 @@ def test_readyz_waits_two_seconds_for_a_part_that_hangs_and_asks_it_once(
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(
-    os.environ.get("EASEL_TEST_SHAPE") == "production", reason="the storage is a bucket there"
-)
-def test_readyz_says_when_the_storage_cannot_be_written(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+def test_readyz_says_when_a_folder_cannot_be_written(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
+    files = {
+        "BACKEND": "images_app.images.storage.DurableFileStorage",
+        "OPTIONS": {"location": tmp_path, "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "originals": files, "previews": files}
     monkeypatch.setattr(
         os, "access", lambda path, mode: False
     )  # the tests may run as root, who may everything
