@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,7 +232,7 @@ def _one_picture(stack: Stack, person: Person, number: int) -> float:
             f"JOIN images_app_generation g ON j.generation_id = g.id WHERE g.prompt = 'latency {number}'"
         )
         found = time.time()
-        [[image]] = stack.rows(query)
+        image = uuid.UUID(str(stack.rows(query)[0][0]))
         asked = time.time()
         page.get(f"/images/{image}/thumbnail/", follow_redirects=True).raise_for_status()
         there = time.time()
