@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from images_app.jobs.expect import expected_s
 from images_app.lib.ratio import RATIOS, ratio_of
 from images_app.lib.words import about, money
-from images_app.providers.models import ImageModel, profile_data, shape_of
+from images_app.providers.models import ImageModel, price_table, shape_of
 
 COUNTS = range(1, 9)
 
@@ -172,7 +172,7 @@ def _profile(model: ImageModel) -> str:
     return json.dumps(
         {
             "limit": model.prompt_limit,
-            "prices": profile_data(model)["prices"],
+            "prices": price_table(model),
             "seconds": seconds,
             "spacing": spacing_s(model),
         }

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -176,14 +176,6 @@ def shape_of(size: str) -> tuple[int, int] | None:
     return None
 
 
-def profile_data(model: ImageModel) -> dict[str, Any]:
-    """What the composer needs to know of a model, as plain data (prices as strings, in dollars)."""
-    return {
-        "name": model.name,
-        "label": model.label,
-        "prompt_limit": model.prompt_limit,
-        "sizes": model.sizes,
-        "qualities": model.qualities,
-        "styles": model.styles,
-        "prices": {f"{price.size}/{price.quality}": str(price.usd) for price in model.prices.all()},
-    }
+def price_table(model: ImageModel) -> dict[str, str]:
+    """Dollars by "size/quality", as plain data for the page."""
+    return {f"{price.size}/{price.quality}": str(price.usd) for price in model.prices.all()}
