@@ -138,6 +138,14 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 # --- Redis and Celery: a message is a hint, the database is the truth --------------------------------------------
 REDIS_URL = env.text("REDIS_URL", env.noted("REDIS_URL", DATA_DIR) or "redis://127.0.0.1:6379/0")
+# Tries at the door, counted over all web processes.
+CACHES = {
+    "default": {
+        "BACKEND": "images_app.lib.counts.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "easel:counts",
+    }
+}
 GENERATE_CONCURRENCY = env.number("GENERATE_CONCURRENCY", 64, least=1, most=1000)
 MEDIA_CONCURRENCY = env.number("MEDIA_CONCURRENCY", 2, least=1, most=64)
 CELERY_BROKER_URL = REDIS_URL

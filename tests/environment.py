@@ -10,6 +10,7 @@ import os
 import tempfile
 
 import django
+from django.conf import settings
 
 SHAPE = os.environ.get("EASEL_TEST_SHAPE", "plain")
 
@@ -39,3 +40,5 @@ if "EASEL_TEST_READY" not in os.environ:  # workers of a parallel run inherit wh
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
 django.setup()
+# Workers of a parallel run share one Valkey, but not what was counted at the door.
+settings.CACHES["default"]["KEY_PREFIX"] += os.environ.get("PYTEST_XDIST_WORKER", "")

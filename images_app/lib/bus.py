@@ -5,10 +5,8 @@ that is away costs a caller half a second once, then nothing for a few seconds.
 """
 
 import json
-import threading
 from functools import lru_cache
 
-import structlog
 from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -16,14 +14,11 @@ from redis.connection import BlockingConnectionPool
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from images_app.lib.clock import Deadline
+from images_app.lib.breaker import Breaker
 
 CHANNEL = "easel:live"
 TIMEOUT_S = 0.5
-REST_S = 3.0
 CONNECTIONS = 8  # of one process; a publish takes well under a millisecond
-
-log = structlog.get_logger(__name__)
 
 
 def announce(message: dict[str, str]) -> None:
@@ -56,32 +51,6 @@ def connection(url: str) -> Redis:
     return Redis(connection_pool=pool)
 
 
-class _Breaker:
-    """Open for a few seconds after a failure; says so once, and once when it is over."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._rest: Deadline | None = None
-        self._down = False
-
-    def is_open(self) -> bool:
-        rest = self._rest
-        return rest is not None and not rest.passed
-
-    def trip(self, error: Exception) -> None:
-        with self._lock:
-            self._rest = Deadline(REST_S)
-            first, self._down = not self._down, True
-        if first:
-            log.warning("Redis is away: pages learn of changes late", error=type(error).__name__)
-
-    def reset(self) -> None:
-        if not self._down:
-            return
-        with self._lock:
-            back, self._down, self._rest = self._down, False, None
-        if back:
-            log.info("Redis is back: pages are told of changes again")
-
-
-_breaker = _Breaker()
+_breaker = Breaker(
+    "Redis is away: pages learn of changes late", "Redis is back: pages are told of changes again"
+)

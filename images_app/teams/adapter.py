@@ -1,6 +1,7 @@
 """What allauth asks of us: who may make an account, what a new one comes with, and our own words."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -39,5 +40,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             give_personal_team(user)
         return user
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Links lead to BASE_URL: whoever asks for a letter to another person chooses the Host of that request."""
+        home = urlsplit(settings.BASE_URL)
+        links = {
+            name: urlsplit(link)._replace(scheme=home.scheme, netloc=home.netloc).geturl()
+            for name, link in context.items()
+            if name.endswith("_url")
+        }
+        site = {"domain": home.netloc, "name": "Easel"}
+        super().send_mail(template_prefix, email, {**context, **links, "current_site": site})
+
     def format_email_subject(self, subject: str) -> str:
         return f"Easel: {subject}"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Tries are counted by address alone. allauth adds the Host, whose port a caller may choose anew each time."""
+        return str(credentials.get("email", "")).lower()

@@ -10,12 +10,13 @@ import pytest
 from pytest_django import Settings
 from redis import Redis
 
-from images_app.lib import bus
+from images_app.lib import breaker, bus
+from images_app.lib.breaker import Breaker
 
 
 @pytest.fixture(autouse=True)
 def fresh_breaker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(bus, "_breaker", bus._Breaker())
+    monkeypatch.setattr(bus, "_breaker", Breaker("Redis is away", "Redis is back"))
     yield
 
 
@@ -55,7 +56,7 @@ def test_a_silent_redis_is_waited_for_only_once(settings: Settings) -> None:
 
 
 def test_it_is_told_again_after_a_rest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bus, "REST_S", 0.0)
+    monkeypatch.setattr(breaker, "REST_S", 0.0)
     address, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"
     bus.announce({"kind": "job"})
     settings.REDIS_URL = address

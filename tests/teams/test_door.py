@@ -128,11 +128,11 @@ def test_a_weak_password_is_refused_at_sign_up(settings: Settings) -> None:
     assert 'id="id_password1_wrong"' in page
 
 
-def test_a_forgotten_password_is_reset_by_mail() -> None:
+def test_a_forgotten_password_is_reset_by_mail(settings: Settings) -> None:
     client = Client()
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
     [message] = mail.outbox
-    link = re.search(r"http://testserver(\S+)", str(message.body))
+    link = re.search(rf"{settings.BASE_URL}(\S+)", str(message.body))
     assert message.subject == "Easel: Reset your password" and link
     page = client.get(link[1], follow=True)
     new = "another horse battery"
@@ -150,6 +150,23 @@ def test_an_unknown_address_is_answered_alike_and_gets_no_mail() -> None:
     assert [message.to for message in mail.outbox] == [["alice@example.com"]]
 
 
+@pytest.mark.parametrize("path", ["/accounts/password/reset/", "/accounts/email/"])
+def test_links_in_mail_lead_home_whatever_host_was_asked(
+    path: str, alice: User, client_of: Callable[[User], Client], settings: Settings
+) -> None:
+    settings.BASE_URL, settings.ALLOWED_HOSTS = (
+        "https://studio.example.com",
+        ["studio.example.com", "evil.test"],
+    )
+    letter = {"email": "alice@example.com", "action_add": ""}
+    if path == "/accounts/email/":
+        letter["email"] = "second@example.com"
+    client_of(alice).post(path, letter, headers={"host": "evil.test:8443"})
+    [message] = mail.outbox
+    assert "evil.test" not in f"{message.subject} {message.body}"
+    assert re.search(r"^https://studio\.example\.com/accounts/\S+$", str(message.body), re.MULTILINE)
+
+
 def test_the_password_is_changed_with_the_old_one(alice: User, client_of: Callable[[User], Client]) -> None:
     client, new = client_of(alice), "another horse battery"
     wrong = client.post(
@@ -161,10 +178,12 @@ def test_the_password_is_changed_with_the_old_one(alice: User, client_of: Callab
     assert alice.check_password(new)
 
 
-def test_an_address_is_added_by_confirming_it(alice: User, client_of: Callable[[User], Client]) -> None:
+def test_an_address_is_added_by_confirming_it(
+    alice: User, client_of: Callable[[User], Client], settings: Settings
+) -> None:
     client = client_of(alice)
     client.post("/accounts/email/", {"email": "second@example.com", "action_add": ""})
-    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    link = re.search(rf"{settings.BASE_URL}(\S+)", str(mail.outbox[0].body))
     assert link and "Is this address yours?" in client.get(link[1]).text
     client.post(link[1])
     assert EmailAddress.objects.get(email="second@example.com").verified
