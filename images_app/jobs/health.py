@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import connection, connections
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -96,7 +97,7 @@ def stuck() -> list[Stuck]:
 def _not_started() -> int:
     now = timezone.now()
     runnable = ImageJob.objects.filter(
-        Q(provider__cooldown_until=None) | Q(provider__cooldown_until__lt=now),
+        Q(provider__cooldown_until=None) | Q(provider__cooldown_until__lt=Now()),
         state=State.QUEUED,
         created_at__lt=now - PATIENCE,
         run_after__lt=now - PATIENCE,

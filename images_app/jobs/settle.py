@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from images_app.jobs import spool
 from images_app.jobs.hints import hint
@@ -93,7 +92,7 @@ def _not_executed(job: ImageJob, reply: Reply) -> None:
         Provider.objects.filter(pk=job.provider_id).update(rate_limit_strikes=min(strikes + 1, 12))
     else:
         wait = timedelta(seconds=reply.retry_after_s)
-    job.provider.cool_down(timezone.now() + wait)
+    job.provider.cool_down(wait.total_seconds())
     _queue_again(job, reply, wait)
 
 

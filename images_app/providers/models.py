@@ -1,7 +1,6 @@
 """The outside endpoints and what each of their models accepts: rows an admin edits, never code."""
 
 import uuid
-from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 from django.utils import timezone
 
+from images_app.lib.dbtime import from_now
 from images_app.lib.fields import SealedTextField
 from images_app.providers.client import Endpoint
 
@@ -101,8 +101,9 @@ class Provider(models.Model):
             == 1
         )
 
-    def cool_down(self, until: datetime) -> None:
-        """No call before ``until``; a later moment already set stands."""
+    def cool_down(self, seconds: float) -> None:
+        """No call for so long, by the database's clock; a later moment already set stands."""
+        until = from_now(seconds)
         Provider.objects.filter(pk=self.pk).filter(
             models.Q(cooldown_until=None) | models.Q(cooldown_until__lt=until)
         ).update(cooldown_until=until)
