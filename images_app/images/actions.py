@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
 
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE, derive
 from images_app.images.headers import BadPicture
@@ -41,26 +42,27 @@ def store(
         _put("originals", original_key, File(file), sha256=derived.sha256, size=derived.size)
     for key, data in ((preview_key, derived.preview), (thumbnail_key, derived.thumbnail)):
         _put("previews", key, ContentFile(data), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-    stored, _ = StoredImage.objects.get_or_create(
-        attempt=attempt,
-        position=position,
-        defaults={
-            "team_id": job.team_id,
-            "person_id": job.person_id,
-            "job": job,
-            "revised_prompt": revised_prompt,
-            "sha256": derived.sha256,
-            "format": derived.format,
-            "bytes": derived.size,
-            "width": derived.width,
-            "height": derived.height,
-            "original_key": original_key,
-            "preview_key": preview_key,
-            "thumbnail_key": thumbnail_key,
-            "placeholder": derived.placeholder,
-        },
-    )
-    return stored
+    try:
+        with transaction.atomic():
+            return StoredImage.objects.create(
+                attempt=attempt,
+                position=position,
+                team_id=job.team_id,
+                person_id=job.person_id,
+                job=job,
+                revised_prompt=revised_prompt,
+                sha256=derived.sha256,
+                format=derived.format,
+                bytes=derived.size,
+                width=derived.width,
+                height=derived.height,
+                original_key=original_key,
+                preview_key=preview_key,
+                thumbnail_key=thumbnail_key,
+                placeholder=derived.placeholder,
+            )
+    except IntegrityError:  # another worker was first
+        return StoredImage.objects.get(attempt=attempt, position=position)
 
 
 def _put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) -> None:

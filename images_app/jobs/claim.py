@@ -4,6 +4,7 @@ The provider's row is locked while its limits are counted (on SQLite the IMMEDIA
 workers never pass a limit together. The lock is held for a few milliseconds and never over a network call.
 """
 
+import threading
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,11 +18,16 @@ from images_app.lib.dbtime import from_now
 from images_app.providers.models import Provider
 
 MINUTE_S = 60.0
+# The threads of a process would wait for the database's lock anyway, and it wakes them less promptly than this one.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A job that is ours until the lease ends, or until someone claims it with a higher fence."""
+    """A job that is ours until the lease ends, or until someone claims it with a higher fence.
+
+    ``job`` comes with its generation, model and provider as they were then.
+    """
 
     job: ImageJob
     fence: int
@@ -44,9 +50,10 @@ def open_providers() -> list[Provider]:
 
 def claim_next(owner: str, lease_s: float) -> Claim | None:
     """The next job of any open provider, or None where nothing may run now."""
-    for provider in open_providers():
-        if claimed := _claim_from(provider, owner, lease_s):
-            return claimed
+    with _one_at_a_time:
+        for provider in open_providers():
+            if claimed := _claim_from(provider, owner, lease_s):
+                return claimed
     return None
 
 
@@ -77,6 +84,7 @@ def _claim_from(candidate: Provider, owner: str, lease_s: float) -> Claim | None
         return None
     job = (
         ImageJob.objects.filter(provider=provider, state=State.QUEUED, run_after__lte=Now())
+        .select_related("generation__model")
         .order_by("turn", "id")
         .first()
     )
@@ -96,4 +104,5 @@ def _claim_from(candidate: Provider, owner: str, lease_s: float) -> Claim | None
         return None
     if job.turn > provider.virtual_time:
         Provider.objects.filter(pk=provider.pk, virtual_time__lt=job.turn).update(virtual_time=job.turn)
+    job.provider = provider
     return Claim(job=job, fence=fence, owner=owner)

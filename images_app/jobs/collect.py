@@ -1,7 +1,8 @@
-"""From a kept reply to pictures in storage: fetch what is only a url, then store what is on disk.
+"""From a kept reply to pictures in storage: fetch what is only a url, then store what was fetched or came with it.
 
-Both halves may be repeated at any time: bytes lie under the attempt's name until storage has them, and storing the same
-bytes twice finds the first row. ``run_after`` is the soft lease: whoever moves it forward does the next try.
+Both halves may be repeated at any time: the reply and what was fetched lie under the attempt's name until storage has
+them, and storing the same bytes twice finds the first row. ``run_after`` is the soft lease: whoever moves it forward
+does the next try.
 """
 
 import logging
@@ -41,13 +42,13 @@ REPLY_GONE = "reply_gone"
 
 
 def collect(job_id: UUID) -> None:
-    """Bring the bytes of every paid picture of a job to disk, then tell the media workers."""
+    """Fetch every paid picture of a job that is only a url, then tell the media workers."""
     job = _take(job_id, "collect")
     if job is None:
         return None
     paid = _paid(job)
     try:
-        failed = _bring(job, paid)
+        failed = _fetch_all(job, paid)
     except OSError:  # a full disk, a spool that is away
         _again_soon(job, "collect")
         raise
@@ -59,14 +60,13 @@ def collect(job_id: UUID) -> None:
     moved = ImageJob.objects.filter(pk=job.pk, state=State.RECEIVED).update(
         reason="store", message="", run_after=from_now(0), media_tries=0
     )
-    failpoint("collected")
     if moved:
         send("jobs.media", "media", str(job.pk))
     return None
 
 
 def store_pictures(job_id: UUID) -> None:
-    """Check and store what :func:`collect` brought, then RECEIVED to SUCCEEDED. Storage errors are raised and retried."""
+    """Check and store the paid pictures, then RECEIVED to SUCCEEDED. Storage errors are raised and retried."""
     job = _take(job_id, "store")
     if job is None:
         return None
@@ -108,11 +108,11 @@ def find_again(job: ImageJob) -> bool:
 
 def store_late(attempt: Attempt) -> None:
     """A paid result that came when its job had long got its picture from another call: kept beside it."""
-    job = ImageJob.objects.select_related("generation", "team", "person", "provider").get(pk=attempt.job_id)
+    job = ImageJob.objects.get(pk=attempt.job_id)
     for position, picture in enumerate(_pictures(attempt)):
-        _to_disk(job, attempt, position, picture)
+        _fetch_one(job, attempt, position, picture)
     bad = _store_attempt(job, attempt)
-    ImageJob.objects.filter(pk=job.pk, state=State.SUCCEEDED).update(charged_usd=_charge(job))
+    ImageJob.objects.filter(pk=job.pk, state=State.SUCCEEDED).update(charged_usd=_charge(_paid(job)))
     if bad is None:
         spool.discard(attempt.pk)
     else:
@@ -120,11 +120,13 @@ def store_late(attempt: Attempt) -> None:
 
 
 def _store_attempt(job: ImageJob, attempt: Attempt) -> BadPicture | None:
-    """Store every picture of one reply that is on disk; the error of one that is none, where there was one."""
+    """Store every picture of one reply that can be had; the error of one that is none, where there was one."""
     bad = None
     for position, picture in enumerate(_pictures(attempt)):
         path = spool.bytes_path(attempt.pk, position)
-        if not path.exists():
+        if (content := picture.content()) is not None:
+            spool.write_quickly(path, content)  # the reply it is made from is the copy that lasts
+        elif not path.exists():
             if not job.images.filter(attempt=attempt, position=position).exists():
                 bad = bad or BadPicture(NOT_FETCHED, "The picture could not be fetched.")
             continue
@@ -143,7 +145,7 @@ def _take(job_id: UUID, step: str) -> ImageJob | None:
     ).update(run_after=from_now(TRY_S[step]), media_tries=F("media_tries") + 1)
     if not won:
         return None
-    job = ImageJob.objects.select_related("generation", "team", "person", "provider").get(pk=job_id)
+    job = ImageJob.objects.get(pk=job_id)
     if job.media_tries > MOST_TRIES and step == "store":
         _lose(job, "bad_picture", "The picture could not be opened, however often it was tried.")
         return None
@@ -163,13 +165,13 @@ def _pictures(attempt: Attempt) -> tuple[Picture, ...]:
     return sort_reply(kept.status, kept.headers, kept.body).pictures
 
 
-def _bring(job: ImageJob, paid: list[Attempt]) -> DownloadError | None:
-    """Bring to disk whatever can be had; the error of a picture that cannot, the one worth trying again first."""
+def _fetch_all(job: ImageJob, paid: list[Attempt]) -> DownloadError | None:
+    """Fetch whatever can be had; the error of a picture that cannot, the one worth trying again first."""
     failed: DownloadError | None = None
     for attempt in paid:
         for position, picture in enumerate(_pictures(attempt)):
             try:
-                _to_disk(job, attempt, position, picture)
+                _fetch_one(job, attempt, position, picture)
             except DownloadError as error:
                 logger.warning("job %s: a result could not be fetched (%s)", job.pk, error.reason)
                 if failed is None or failed.permanent:
@@ -177,13 +179,10 @@ def _bring(job: ImageJob, paid: list[Attempt]) -> DownloadError | None:
     return failed
 
 
-def _to_disk(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -> None:
+def _fetch_one(job: ImageJob, attempt: Attempt, position: int, picture: Picture) -> None:
+    """Bring one picture to disk, where it is not there and did not come with the reply."""
     path = spool.bytes_path(attempt.pk, position)
-    if path.exists():
-        return
-    if (content := picture.content()) is not None:
-        spool.write_durably(path, content)
-    elif picture.url is not None:
+    if picture.b64 is None and picture.url is not None and not path.exists():
         endpoint = job.provider.endpoint()
         fetch(
             picture.url,
@@ -206,8 +205,10 @@ def _hopeless(paid: list[Attempt], error: DownloadError) -> bool:
 
 
 def _has_bytes(job: ImageJob, paid: list[Attempt]) -> bool:
-    on_disk = any(any(spool.folder().glob(f"{attempt.pk}-*.bin")) for attempt in paid)
-    return on_disk or job.images.exists()
+    """Whether at least one picture was fetched, came with a reply, or is stored already."""
+    fetched = any(any(spool.folder().glob(f"{attempt.pk}-*.bin")) for attempt in paid)
+    came = any(picture.b64 is not None for attempt in paid for picture in _pictures(attempt))
+    return fetched or came or job.images.exists()
 
 
 def _again_soon(job: ImageJob, step: str) -> bool:
@@ -257,6 +258,7 @@ def _collect_again(job: ImageJob, wait_s: float, message: str) -> None:
 
 def _lose(job: ImageJob, reason: str, message: str) -> None:
     """Paid and gone, or unusable: an incident that stays listed, with the reply kept."""
+    paid = _paid(job)
     logger.error("job %s: a paid picture is lost (%s)", job.pk, reason)
     moved = move(
         job,
@@ -265,15 +267,15 @@ def _lose(job: ImageJob, reason: str, message: str) -> None:
         note=reason,
         reason=reason[:60],
         message=message,
-        charged_usd=_charge(job),
+        charged_usd=_charge(paid),
     )
     if moved:
-        for attempt in _paid(job):
+        for attempt in paid:
             spool.set_aside(attempt.pk)
 
 
 def _finish(job: ImageJob, paid: list[Attempt], *, set_aside: bool) -> None:
-    done = move(job, [State.RECEIVED], State.SUCCEEDED, reason="", message="", charged_usd=_charge(job))
+    done = move(job, [State.RECEIVED], State.SUCCEEDED, reason="", message="", charged_usd=_charge(paid))
     failpoint("succeeded")
     if done:
         for attempt in paid:
@@ -282,7 +284,7 @@ def _finish(job: ImageJob, paid: list[Attempt], *, set_aside: bool) -> None:
             spool.discard(attempt.pk)
 
 
-def _charge(job: ImageJob) -> Decimal | None:
+def _charge(paid: list[Attempt]) -> Decimal | None:
     """The price of every call known to be executed; None where one of the prices is unknown."""
-    prices = [attempt.price_usd for attempt in _paid(job)]
+    prices = [attempt.price_usd for attempt in paid]
     return None if None in prices else sum((price for price in prices if price is not None), Decimal(0))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from images_app.jobs import collect, settle, spool
@@ -62,32 +63,32 @@ def run(claim: Claim) -> None:
     if not _settle_with_patience(call.attempt, reply):
         return
     failpoint("settled")
-    if reply.outcome is Outcome.DONE:
+    if reply.to_fetch:
         collect.collect(claim.job.pk)
+    failpoint("collected")
 
 
 def mark_sent(claim: Claim) -> Call | None:
     """CLAIMED to SENT with its Attempt row, committed before any byte leaves; None where the job is not ours to send."""
-    jobs = ImageJob.objects.select_related("generation__model", "provider").defer("provider__api_key")
-    job = jobs.get(pk=claim.job.pk)
-    if job.cancel_requested or job.provider.paused_at is not None:
-        release(claim, "cancelled before it was sent" if job.cancel_requested else "the provider is paused")
-        return None
-    if Provider.objects.filter(pk=job.provider_id, cooldown_until__gt=Now()).exists():
-        release(claim, "the endpoint's rate limit")
-        return None
+    job = claim.job
+    providers = Provider.objects.with_key().annotate(cooling=Q(cooldown_until__gt=Now()))
     try:
-        endpoint = job.provider.endpoint()  # before SENT: from there on a failure would have to be decided on
-    except SealError as error:
+        provider = providers.get(pk=job.provider_id)
+    except SealError as error:  # before SENT: from there on a failure would have to be decided on
         job.provider.pause(f"field_key: {error}")
         release(claim, "the provider's key cannot be opened")
         return None
+    if provider.paused_at is not None or provider.cooling:
+        release(claim, "the endpoint's rate limit" if provider.cooling else "the provider is paused")
+        return None
     with transaction.atomic():
-        if not move(job, [State.CLAIMED], State.SENT, guard=claim.guard(), sent_at=Now()):
+        wanted = claim.guard() & Q(cancel_requested=False)
+        if not move(job, [State.CLAIMED], State.SENT, guard=wanted, sent_at=Now()):
+            release(claim, "cancelled before it was sent")
             return None
         attempt = Attempt.objects.create(
             job=job,
-            provider=job.provider,
+            provider=provider,
             number=job.attempts.count() + 1,
             cause=job.next_cause,
             actor_id=job.next_actor_id,
@@ -107,7 +108,7 @@ def mark_sent(claim: Claim) -> Call | None:
         attempt_id=str(attempt.pk),
         position=job.position,
     )
-    return Call(attempt=attempt, endpoint=endpoint, request=request)
+    return Call(attempt=attempt, endpoint=provider.endpoint(), request=request)
 
 
 def release(claim: Claim, why: str) -> bool:

@@ -40,8 +40,10 @@ def settle(attempt: Attempt, reply: Reply) -> bool:
         )
         if not settled:
             return False
-        job = ImageJob.objects.select_related("provider", "team").get(pk=attempt.job_id)
-        _SETTLERS[reply.outcome](job, reply)
+        if reply.outcome is Outcome.DONE:
+            _done(attempt, reply)
+        else:
+            _SETTLERS[reply.outcome](ImageJob.objects.get(pk=attempt.job_id), reply)
     if reply.outcome is Outcome.UNKNOWN:
         spool.set_aside(attempt.pk)
     return True
@@ -55,7 +57,7 @@ def give_up_waiting(attempt: Attempt) -> bool:
         )
         if not settled:
             return False
-        job = ImageJob.objects.select_related("team").get(pk=attempt.job_id)
+        job = ImageJob.objects.get(pk=attempt.job_id)
         _unclear(job, "worker_lost", "The worker stopped while the picture was being made.")
     return True
 
@@ -65,8 +67,10 @@ def excerpt(reply: Reply) -> str:
     return reply.raw[:EXCERPT_BYTES].decode("utf-8", "replace").replace("\x00", "\ufffd")
 
 
-def _done(job: ImageJob, reply: Reply) -> None:
-    fields: dict[str, Any] = {"reason": "collect", "message": "", "run_after": from_now(0), "media_tries": 0}
+def _done(attempt: Attempt, reply: Reply) -> None:
+    """Of the job only what never changes is used, so that the worker's own copy of the row will do."""
+    job, step = attempt.job, "collect" if reply.to_fetch else "store"
+    fields: dict[str, Any] = {"reason": step, "message": "", "run_after": from_now(0), "media_tries": 0}
     if not move(job, [State.SENT], State.RECEIVED, **fields):
         move(
             job,
@@ -77,7 +81,10 @@ def _done(job: ImageJob, reply: Reply) -> None:
             finished_at=None,
             **fields,
         )
-    Provider.objects.filter(pk=job.provider_id).exclude(rate_limit_strikes=0).update(rate_limit_strikes=0)
+    if step == "store":
+        hint("jobs.media", "media", str(job.pk))
+    if attempt.provider.rate_limit_strikes:
+        Provider.objects.filter(pk=attempt.provider_id).update(rate_limit_strikes=0)
 
 
 def _not_sent(job: ImageJob, reply: Reply) -> None:
@@ -171,7 +178,6 @@ def price_words(usd: Decimal | None) -> str:
 
 
 _SETTLERS = {
-    Outcome.DONE: _done,
     Outcome.NOT_SENT: _not_sent,
     Outcome.NOT_EXECUTED: _not_executed,
     Outcome.BLOCKED: _blocked,

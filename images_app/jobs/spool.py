@@ -120,17 +120,27 @@ def folder() -> Path:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Write, fsync, rename, fsync the folder: the file is whole or not there."""
-    draft = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    _write(path, data, flush=True)
     handle = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_quickly(path: Path, data: bytes) -> None:
+    """Write and rename: whole or not there, but a power cut may take it."""
+    _write(path, data, flush=False)
+
+
+def _write(path: Path, data: bytes, *, flush: bool) -> None:
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -35,7 +35,7 @@ def move(
     for source in sources:
         if to not in ARROWS[source]:
             raise ValueError(f"no arrow from {source} to {to}")
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             rows = ImageJob.objects.filter(guard or Q(), pk=job.pk, state=source)
             if rows.update(state=to, **fields) != 1:
                 continue

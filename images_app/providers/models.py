@@ -21,6 +21,10 @@ class ProviderManager(models.Manager["Provider"]):
     def get_queryset(self) -> models.QuerySet["Provider"]:
         return super().get_queryset().defer("api_key")
 
+    def with_key(self) -> models.QuerySet["Provider"]:
+        """For a call. Reading a row raises crypto.SealError where its key cannot be opened."""
+        return self.get_queryset().defer(None)
+
 
 class Provider(models.Model):
     """A connection to one endpoint: address, key, limits, and whether it may be called now."""

@@ -74,6 +74,11 @@ class Reply:
     request_id: str | None = None
     elapsed_s: float = 0.0
 
+    @property
+    def to_fetch(self) -> bool:
+        """Whether a picture of it is still at the endpoint, behind a url."""
+        return any(picture.b64 is None for picture in self.pictures)
+
 
 def sort_reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
     """The outcome of an answer. Never raises; ``headers`` may be all of them or the kept ones of a Reply."""

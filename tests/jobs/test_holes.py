@@ -90,6 +90,7 @@ def test_one_url_that_is_gone_does_not_lose_the_other_pictures(
 def test_one_bad_picture_of_several_does_not_lose_the_others(
     endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
 ) -> None:
+    ImageModel.objects.update(response_formats=["url"])
     endpoint.script("many 8")
     job = received(ask, alice)
     attempt = job.attempts.get()
@@ -115,15 +116,25 @@ def test_a_spool_that_looks_empty_loses_nothing(
     assert only_job().state == State.SUCCEEDED
 
 
-def test_bytes_that_vanished_are_made_again_from_the_reply(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+def test_fetched_bytes_that_vanished_are_fetched_again(
+    endpoint: ScriptedEndpoint, model: ImageModel, alice: User, ask: Ask, work: Work
 ) -> None:
+    ImageModel.objects.update(response_formats=["url"])
     job = received(ask, alice)
     spool.bytes_path(job.attempts.get().pk, 0).unlink()
     collect.store_pictures(job.pk)
     assert (only_job().state, only_job().reason) == (State.RECEIVED, "collect")
     due_now()
     collect.collect(job.pk)
+    work()
+    assert only_job().state == State.SUCCEEDED
+
+
+def test_a_picture_that_came_with_its_reply_is_made_from_it_whatever_a_power_cut_left_beside_it(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+) -> None:
+    job = received(ask, alice)
+    spool.bytes_path(job.attempts.get().pk, 0).write_bytes(b"")
     work()
     assert only_job().state == State.SUCCEEDED
 
@@ -162,18 +173,17 @@ def test_a_storage_that_is_not_mounted_does_not_use_up_the_tries(
 
 
 def test_a_full_disk_while_collecting_is_tried_again_soon(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, monkeypatch: Any
+    endpoint: ScriptedEndpoint, model: ImageModel, alice: User, ask: Ask, monkeypatch: Any
 ) -> None:
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool, "write_durably", full)
+    ImageModel.objects.update(response_formats=["url"])
     ask(alice)
     call, reply = answered()
-    monkeypatch.undo()
     runner.keep(call.attempt, reply)
     sweeper.adopt(older_than_s=0)
-    monkeypatch.setattr(spool, "write_durably", full)
+    monkeypatch.setattr("images_app.jobs.collect.fetch", full)
     with pytest.raises(OSError, match="No space"):
         collect.collect(only_job().pk)
     assert only_job().run_after < timezone.now() + timedelta(seconds=15)
@@ -276,7 +286,9 @@ def test_what_died_half_written_is_cleared_away_in_the_end(
     for path in (spool.folder() / ".draft.reply.abc", lone):
         path.write_bytes(b"x")
         os.utime(path, (0, 0))
-    os.utime(spool.bytes_path(job.attempts.get().pk, 0), (0, 0))  # its reply is still wanted
+    wanted = spool.bytes_path(job.attempts.get().pk, 0)  # its reply is still there
+    wanted.write_bytes(b"x")
+    os.utime(wanted, (0, 0))
     assert sweeper.tidy() == 2
     assert len(spooled()) == 2
 
