@@ -4,13 +4,14 @@ claim ▶ SENT committed ▶ endpoint called ▶ reply on disk ▶ outcome settl
 No database connection is held while the endpoint works.
 """
 
+import itertools
 import logging
 import random
 import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -28,7 +29,9 @@ from images_app.providers.models import Provider
 
 logger = logging.getLogger(__name__)
 
-DATABASE_TRIES = 5
+DATABASE_TRIES = (
+    5  # where the reply lies in the spool; what is only in memory is held for as long as this process lives
+)
 # Goes on while the machine sleeps, where the system has such a clock (macOS's monotonic one does by itself).
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -161,14 +164,21 @@ def keep(attempt: Attempt, reply: Reply) -> None:
 
 
 def _settle_with_patience(attempt: Attempt, reply: Reply) -> bool:
-    """Settle, with a few tries while the database is away; then, and on False, it is the adopter's and the sweeper's."""
-    for tries in range(DATABASE_TRIES):
+    """Settle, with tries while the database is away; on False it is the adopter's and the sweeper's.
+
+    Without an answer from the endpoint there is nothing to spool, and only we know that nothing was sent: we go on
+    trying, or the person would be asked to decide about a call that was never made.
+    """
+    for tries in itertools.count():
         try:
             return settle.settle(attempt, reply)
         except (DatabaseError, InterfaceError) as error:
             connections.close_all()
             logger.warning("attempt %s not settled yet: %s", attempt.pk, type(error).__name__)
-            time.sleep(min(2.0**tries, 10.0) * random.uniform(0.5, 1.0))  # noqa: S311  (jitter, not a secret)
+            away = isinstance(error, OperationalError | InterfaceError)
+            if tries + 1 >= DATABASE_TRIES and (reply.status is not None or not away):
+                break
+            time.sleep(2.0 ** min(tries, 3) * random.uniform(0.5, 1.0))  # noqa: S311  (jitter, not a secret)
     if reply.status is not None:
         keep(attempt, reply)  # a refusal or a rate limit too: else the person would be asked about it
     return False

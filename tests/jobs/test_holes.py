@@ -1,5 +1,6 @@
 """What a careless operator and an unlucky network do to the engine, one mishap a test."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable
@@ -337,6 +338,26 @@ def test_a_refusal_that_comes_while_the_database_is_away_is_no_riddle_later(
     lease_over()
     sweeper.sweep()
     assert only_job().state == State.REJECTED
+
+
+def test_a_call_that_was_never_made_asks_for_no_decision_however_long_the_database_is_away(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, monkeypatch: Any
+) -> None:
+    ask(alice)
+    claim = claimed()
+    Provider.objects.update(base_url="http://127.0.0.1:1/v1")  # nobody listens
+    settled, tries = settle.settle, itertools.count()
+
+    def away_for_long(*arguments: Any) -> bool:
+        if next(tries) < 3 * runner.DATABASE_TRIES:
+            raise OperationalError("the server closed the connection")
+        return settled(*arguments)
+
+    with monkeypatch.context() as outage:
+        outage.setattr("images_app.jobs.runner.time.sleep", lambda _: None)
+        outage.setattr(settle, "settle", away_for_long)
+        runner.run(claim)
+    assert (only_job().state, only_job().reason) == (State.QUEUED, "connect_failed")
 
 
 def test_a_refused_retry_still_counts_what_the_unclear_call_may_have_cost(
