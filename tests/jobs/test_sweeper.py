@@ -19,10 +19,28 @@ from images_app.teams.models import User
 from tests.endpoint import ScriptedEndpoint
 from tests.jobs.conftest import only_job, spooled
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("asked")]
 
 Ask = Callable[..., Generation]
 Work = Callable[[], None]
+Answered = tuple[Call, Reply]
+
+
+@pytest.fixture
+def asked(endpoint: ScriptedEndpoint, alice: User, ask: Ask) -> None:
+    """One job waits, and its endpoint answers."""
+    ask(alice)
+
+
+@pytest.fixture
+def finish(work: Work) -> Work:
+    """What is left to do for a job that has its reply."""
+
+    def run() -> None:
+        collect.collect(only_job().pk)
+        work()
+
+    return run
 
 
 def claimed() -> Claim:
@@ -31,42 +49,45 @@ def claimed() -> Claim:
     return claim
 
 
-def sent() -> tuple[Claim, Call]:
-    claim = claimed()
-    call = runner.mark_sent(claim)
+def sent() -> Call:
+    call = runner.mark_sent(claimed())
     assert call is not None
-    return claim, call
+    return call
 
 
-def answered() -> tuple[Call, Reply]:
-    _, call = sent()
+def answered() -> Answered:
+    """A call whose worker has the reply, and has not yet told anybody."""
+    call = sent()
     reply = runner.make_call(call)
     assert reply is not None
     return call, reply
 
 
-def lease_over() -> None:
+def lease_passes() -> None:
+    """The worker is not heard of for longer than its lease, and the sweep looks."""
     ImageJob.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweeper.sweep()
 
 
-def test_a_claim_nobody_holds_waits_again_at_its_place(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask
-) -> None:
-    ask(alice)
+def adopted(late: Answered) -> int:
+    """The worker wrote the reply down after all; how many replies were then adopted."""
+    call, reply = late
+    runner.keep(call.attempt, reply)
+    return sweeper.adopt(older_than_s=0)
+
+
+def test_a_claim_nobody_holds_waits_again_at_its_place() -> None:
     turn = only_job().turn
     claimed()
     sweeper.sweep()
     assert only_job().state == State.CLAIMED  # the lease is alive
-    lease_over()
-    sweeper.sweep()
+    lease_passes()
     assert (only_job().state, only_job().turn) == (State.QUEUED, turn)
 
 
-def test_an_old_claim_cannot_send(endpoint: ScriptedEndpoint, alice: User, ask: Ask) -> None:
-    ask(alice)
+def test_an_old_claim_cannot_send() -> None:
     old = claimed()
-    lease_over()
-    sweeper.sweep()
+    lease_passes()
     new = claimed()
     assert runner.mark_sent(old) is None
     assert runner.mark_sent(new) is not None
@@ -74,111 +95,82 @@ def test_an_old_claim_cannot_send(endpoint: ScriptedEndpoint, alice: User, ask: 
 
 
 def test_a_call_nobody_waits_for_needs_a_decision_and_is_not_resent(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+    endpoint: ScriptedEndpoint, work: Work
 ) -> None:
-    ask(alice)
     sent()
-    lease_over()
-    sweeper.sweep()
+    lease_passes()
     work()
     assert (only_job().state, only_job().reason) == (State.UNKNOWN, "worker_lost")
     assert endpoint.calls() == 0
 
 
-def test_a_spooled_reply_is_adopted(endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work) -> None:
-    ask(alice)
-    call, reply = answered()
-    runner.keep(call.attempt, reply)
-    assert sweeper.adopt(older_than_s=0) == 1
-    collect.collect(only_job().pk)
-    work()
+def test_a_spooled_reply_is_adopted(endpoint: ScriptedEndpoint, finish: Work) -> None:
+    assert adopted(answered()) == 1
+    finish()
     assert only_job().state == State.SUCCEEDED
     assert StoredImage.objects.get().sha256 == endpoint.pictures()[0]
     assert endpoint.calls() == 1
     assert spooled() == []
 
 
-def test_the_sweeper_adopts_rather_than_asks(endpoint: ScriptedEndpoint, alice: User, ask: Ask) -> None:
-    ask(alice)
+def test_the_sweeper_adopts_rather_than_asks() -> None:
     call, reply = answered()
     runner.keep(call.attempt, reply)
-    lease_over()
-    sweeper.sweep()
+    lease_passes()
     assert only_job().state == State.RECEIVED
 
 
-def test_a_late_reply_of_a_paused_worker_is_kept(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
-) -> None:
-    ask(alice)
+def test_a_late_reply_of_a_paused_worker_is_kept(finish: Work) -> None:
     call, reply = answered()
-    lease_over()
-    sweeper.sweep()
+    lease_passes()
     assert only_job().state == State.UNKNOWN
     runner.keep(call.attempt, reply)
     assert settle.settle(call.attempt, reply)
-    collect.collect(only_job().pk)
-    work()
+    finish()
     assert only_job().state == State.SUCCEEDED
 
 
 def test_a_late_reply_makes_a_retry_that_was_not_sent_needless(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+    endpoint: ScriptedEndpoint, alice: User, finish: Work
 ) -> None:
-    ask(alice)
-    call, reply = answered()
-    lease_over()
-    sweeper.sweep()
+    late = answered()
+    lease_passes()
     actions.decide(only_job(), alice, Choice.RETRY)
-    runner.keep(call.attempt, reply)
-    sweeper.adopt(older_than_s=0)
-    collect.collect(only_job().pk)
-    work()
+    adopted(late)
+    finish()
     assert only_job().state == State.SUCCEEDED
     assert endpoint.calls() == 1
 
 
-def test_a_late_reply_beside_a_retrys_picture_is_kept_too(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
-) -> None:
-    ask(alice)
-    call, reply = answered()
-    lease_over()
-    sweeper.sweep()
+def test_a_late_reply_beside_a_retrys_picture_is_kept_too(alice: User, work: Work) -> None:
+    late = answered()
+    lease_passes()
     actions.decide(only_job(), alice, Choice.RETRY)
     work()
     assert only_job().state == State.SUCCEEDED
-    runner.keep(call.attempt, reply)
-    sweeper.adopt(older_than_s=0)
+    adopted(late)
     assert StoredImage.objects.count() == 2
     assert only_job().charged_usd == 2 * (only_job().price_usd or 0) > 0
     assert spooled() == []
 
 
 def test_a_refused_retry_does_not_hide_a_late_result(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
+    endpoint: ScriptedEndpoint, alice: User, finish: Work
 ) -> None:
-    ask(alice)
-    call, reply = answered()
-    lease_over()
-    sweeper.sweep()
+    late = answered()
+    lease_passes()
     actions.decide(only_job(), alice, Choice.RETRY)
-    _, second = sent()
-    runner.keep(call.attempt, reply)
-    sweeper.adopt(older_than_s=0)
+    second = sent()
+    adopted(late)
     endpoint.script("status 400 code=content_policy_violation")
     refused = runner.make_call(second)
     assert refused is not None
     settle.settle(second.attempt, refused)
-    collect.collect(only_job().pk)
-    work()
+    finish()
     assert only_job().state == State.SUCCEEDED
 
 
-def test_storing_that_was_interrupted_is_done_again(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
-) -> None:
-    ask(alice)
+def test_storing_that_was_interrupted_is_done_again() -> None:
     Engine().run_until_dry()
     job = only_job()
     assert (job.state, job.reason) == (State.RECEIVED, "store")
@@ -191,19 +183,14 @@ def test_storing_that_was_interrupted_is_done_again(
     assert StoredImage.objects.count() == 1
 
 
-def test_a_file_that_is_no_reply_is_left_and_harms_nothing(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask
-) -> None:
+def test_a_file_that_is_no_reply_is_left_and_harms_nothing() -> None:
     (spool.folder() / "junk.reply").write_bytes(b"not json\n")
     assert sweeper.adopt(older_than_s=0) == 0
     assert spooled() == ["junk.reply"]
 
 
-def test_a_decision_nobody_takes_ends_as_charged(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask, work: Work
-) -> None:
+def test_a_decision_nobody_takes_ends_as_charged(endpoint: ScriptedEndpoint, work: Work) -> None:
     endpoint.script("status 500")
-    ask(alice)
     work()
     Attempt.objects.update(answered_at=timezone.now() - timedelta(days=13))
     sweeper.sweep()
@@ -213,10 +200,8 @@ def test_a_decision_nobody_takes_ends_as_charged(
     assert (only_job().state, only_job().charged_usd) == (State.FAILED, only_job().price_usd)
 
 
-def test_the_heartbeat_renews_only_live_leases_of_its_own(
-    endpoint: ScriptedEndpoint, alice: User, ask: Ask
-) -> None:
-    ask(alice, n=2)
+def test_the_heartbeat_renews_only_live_leases_of_its_own(alice: User, ask: Ask) -> None:
+    ask(alice)
     engine = Engine()
     live, dead = claim_next(engine.owner, 60), claim_next(engine.owner, 60)
     assert live and dead
