@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from django.db import connections
 
 from images_app.lib.addresses import AddressRefused, Origin, origin_of
 from images_app.lib.clock import Deadline
@@ -69,7 +70,9 @@ def fetch(
 
     ``allowed_origins`` may be private addresses, ``ports`` are fine beside 80 and 443, ``hosts`` (where not
     empty) are the only ones asked, redirects included. Raises DownloadError; OSError goes through.
+    Lets go of this thread's database connection, outside of a transaction: the server may take its time.
     """
+    _let_go_of_the_database()
     deadline = Deadline(total_s)
     with GuardedTransport(allowed=allowed_origins, ports=ports, deadline=deadline) as transport:
         try:
@@ -93,6 +96,13 @@ def fetch(
         except httpx.TransportError as error:
             raise _network_trouble(error, deadline) from error
     return Downloaded(path=to, size=size, sha256=sha256.hexdigest(), content_type=content_type)
+
+
+def _let_go_of_the_database() -> None:
+    """A process has few connections: a dozen slow downloads would leave none for renewing the leases of calls."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _open(url: str, transport: GuardedTransport, hosts: set[str]) -> httpx.Response:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
 from images_app.lib import transport
 from images_app.lib.addresses import Origin, origin_of
@@ -47,6 +48,24 @@ def test_a_file_arrives_byte_for_byte(
     assert got.size == len(picture(7))
     assert got.content_type == "image/png"
     assert list(tmp_path.iterdir()) == [to]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_database_connection_is_held_meanwhile(
+    endpoint: ScriptedEndpoint, allowed: list[Origin], tmp_path: Path
+) -> None:
+    connection.ensure_connection()
+    fetch(address(endpoint), to=tmp_path / "picture", allowed_origins=allowed)
+    assert connection.connection is None
+
+
+@pytest.mark.django_db
+def test_a_transaction_keeps_its_connection(
+    endpoint: ScriptedEndpoint, allowed: list[Origin], tmp_path: Path
+) -> None:
+    held = connection.connection
+    fetch(address(endpoint), to=tmp_path / "picture", allowed_origins=allowed)
+    assert connection.connection is held is not None
 
 
 def test_no_encoding_is_asked_for(endpoint: ScriptedEndpoint, allowed: list[Origin], tmp_path: Path) -> None:
