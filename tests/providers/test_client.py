@@ -1,6 +1,7 @@
 """One paid call over a real socket: its outcome, its connection, its clock. The ledger counts what was executed."""
 
 import base64
+import contextlib
 import gzip
 import socket
 import threading
@@ -335,19 +336,19 @@ def test_before_send_runs_also_where_nothing_can_be_sent(base_url: str) -> None:
 
 @pytest.mark.parametrize("words", ["[[hang]]", "[[stall]]"])
 def test_silence_ends_the_call_as_unknown(words: str, witness: ScriptedEndpoint) -> None:
-    reply = draw(witness, words, timeout_s=0.3)
+    reply = draw(witness, words, timeout_s=1)  # as long again is left for whatever else the machine does
     assert (reply.outcome, reply.reason) == (Outcome.UNKNOWN, "read_timeout")
-    assert 0.3 <= reply.elapsed_s < 3
+    assert 1 <= reply.elapsed_s < 4
 
 
 def test_trickling_bytes_do_not_hold_a_call_for_ever(witness: ScriptedEndpoint) -> None:
-    reply = draw(witness, "[[drip 0.05]]", timeout_s=0.4)
+    reply = draw(witness, "[[drip 0.05]]", timeout_s=1)
     assert (reply.outcome, reply.reason) == (Outcome.UNKNOWN, "total_timeout")
-    assert 0.8 <= reply.elapsed_s < 4
+    assert 2 <= reply.elapsed_s < 5
 
 
 def test_a_slow_endpoint_is_waited_for(witness: ScriptedEndpoint) -> None:
-    assert draw(witness, "[[delay 0.4]]", timeout_s=0.8).outcome is Outcome.DONE
+    assert draw(witness, "[[delay 0.4]]", timeout_s=2).outcome is Outcome.DONE
 
 
 def test_elapsed_time_is_the_given_clocks(witness: ScriptedEndpoint) -> None:
@@ -398,15 +399,18 @@ def test_an_endless_answer_is_cut(witness: ScriptedEndpoint, monkeypatch: pytest
 
 
 def answered_with(*parts: bytes) -> Reply:
-    """The reply to one call whose server sends these bytes and closes."""
+    """The reply to one call whose server reads the request, sends these bytes and then nothing more."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def speak() -> None:
             connection, _ = server.accept()
-            with connection:
-                connection.recv(65536)
+            with connection, contextlib.suppress(ConnectionError):  # the caller may have heard enough
+                take_request(connection)
                 for part in parts:
                     connection.sendall(part)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
 
         thread = threading.Thread(target=speak)
         thread.start()
@@ -414,6 +418,16 @@ def answered_with(*parts: bytes) -> Reply:
         reply = generate(Endpoint(address, "k", True, timeout_s=5), ImageRequest("m", "p"))
         thread.join()
         return reply
+
+
+def take_request(connection: socket.socket) -> None:
+    """Read all of it: closing on bytes unread resets the connection, and takes what was sent along."""
+    with connection.makefile("rb") as request:
+        length = 0
+        while (line := request.readline().lower()) not in (b"\r\n", b""):
+            if line.startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        request.read(length)
 
 
 def test_a_server_that_speaks_no_http_is_unknown() -> None:
