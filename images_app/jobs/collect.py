@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
@@ -26,8 +27,6 @@ from images_app.providers.client import Picture, sort_reply
 
 logger = logging.getLogger(__name__)
 
-# Longest a try may take before another worker may repeat it: its worker is then taken for dead.
-TRY_S = {"collect": 50.0, "store": 30.0}
 FETCH_WAITS_S = (2, 5, 15, 60, 300, 600)
 URL_LIFE = timedelta(minutes=70)  # endpoints say 60; the last tries come after that
 BAD_BYTES_FOR = timedelta(
@@ -140,9 +139,11 @@ def _store_attempt(job: ImageJob, attempt: Attempt) -> BadPicture | None:
 
 def _take(job_id: UUID, step: str) -> ImageJob | None:
     """Win the right to the next try of ``step``; None where there is nothing to do or someone else is at it."""
+    # After this its worker is taken for dead and another may repeat the try, which does no harm.
+    patience_s = DOWNLOAD_S + 5 if step == "collect" else settings.LEASE_SECONDS / 2
     won = ImageJob.objects.filter(
         pk=job_id, state=State.RECEIVED, reason=step, run_after__lte=from_now(0)
-    ).update(run_after=from_now(TRY_S[step]), media_tries=F("media_tries") + 1)
+    ).update(run_after=from_now(patience_s), media_tries=F("media_tries") + 1)
     if not won:
         return None
     job = ImageJob.objects.get(pk=job_id)
