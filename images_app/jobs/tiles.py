@@ -37,7 +37,7 @@ GIVEN_UP = {
     "given_up_charged": "Given up, and counted as charged.",
     "given_up_written_off": "Given up, and counted as not charged.",
 }
-ROW = 4  # tiles beside each other before a run takes a second row
+ROW = 4  # tiles beside each other before a run takes a second row; twice as many where they are tall
 HUES = 4  # colours of the bath, tokens in tile.css
 
 
@@ -190,8 +190,9 @@ class Run:
 
     @property
     def columns(self) -> int:
-        count = max(len(self.tiles), 1)
-        return math.ceil(count / math.ceil(count / ROW))
+        width, height = self.generation.shape
+        count, most = max(len(self.tiles), 1), ROW if width >= height else 2 * ROW
+        return math.ceil(count / math.ceil(count / most))
 
     @property
     def ratio(self) -> str:

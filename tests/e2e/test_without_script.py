@@ -5,7 +5,9 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import generate, prompt_box, sign_in, tile
 from tests.e2e.conftest import Made, Somebody, Visit, address_of
-from tests.e2e.product import PASSWORD
+from tests.e2e.product import PASSWORD, Product
+
+REFRESH = "meta[http-equiv=refresh]"
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def test_one_signs_in(visit: Visit, alice: Somebody) -> None:
     expect(prompt_box(page)).to_be_visible()
 
 
-def test_a_picture_is_made_and_opened(plain: Page) -> None:
+def test_a_picture_is_made_watched_and_opened(plain: Page) -> None:
     prompt = "A plain picture"
     made = generate(plain, prompt)
     expect(made.locator(".tile")).to_have_count(1)
@@ -28,8 +30,26 @@ def test_a_picture_is_made_and_opened(plain: Page) -> None:
     expect(plain.get_by_role("heading", level=1)).to_have_text(prompt)
 
 
-def test_an_unclear_call_is_decided_in_the_studio(plain: Page) -> None:
-    unclear = generate(plain, "Plainly unclear [demo:server-error]")
+def test_no_refresh_takes_away_what_one_writes_or_opens(plain: Page, studio: Product) -> None:
+    prompt = "Plainly waiting"
+    with studio.paused():
+        waiting = generate(plain, prompt)
+        expect(tile(waiting, "queued")).to_be_visible()
+        expect(plain.locator(REFRESH)).to_have_count(1)
+        expect(prompt_box(plain)).to_be_hidden()
+        plain.get_by_role("link", name="Back to the composer").click()
+        expect(prompt_box(plain)).to_be_visible()
+        expect(plain.locator(REFRESH)).to_have_count(0)
+        plain.get_by_role("link", name="Watch them develop").click()
+        expect(plain.locator(REFRESH)).to_have_count(1)
+    studio.until_states(prompt, "succeeded")
+
+
+def test_an_unclear_call_is_decided_in_the_studio(plain: Page, studio: Product) -> None:
+    prompt = "Plainly unclear [demo:server-error]"
+    unclear = generate(plain, prompt)
+    studio.until_states(prompt, "unknown")
+    plain.goto("/")
     tile(unclear, "unknown").get_by_role("button", name="Decide").click()
     plain.get_by_role("button", name="Give up: write it off").click()
     expect(tile(unclear, "failed")).to_contain_text("counted as not charged")

@@ -66,7 +66,7 @@ def key_in(html: str) -> str:
 
 def test_a_plain_form_makes_a_generation_and_leads_back(browser: Client, model: ImageModel) -> None:
     answer = browser.post("/", {"prompt": "a red door", "model": "dall-e-3", "n": "3"})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert (answer.status_code, answer["Location"]) == (302, "/?watch=1")
     assert Generation.objects.get().jobs.count() == 3
     assert page(browser).count('data-state="queued"') == 3
 
@@ -236,14 +236,14 @@ def test_the_page_asks_no_more_of_the_database_for_many_runs(
     assert queries() == few
 
 
-def test_a_page_without_script_refreshes_only_while_something_is_under_way(
+def test_a_page_without_script_refreshes_only_where_one_watches_something_under_way(
     browser: Client, alice: User, ask: Ask
 ) -> None:
     job = ask(alice).jobs.get()
-    assert 'http-equiv="refresh"' in page(browser)
-    assert 'http-equiv="refresh"' not in page(browser, "/?still=1")
-    set_state(job, State.CANCELLED)
+    assert 'http-equiv="refresh"' in page(browser, "/?watch=1")
     assert 'http-equiv="refresh"' not in page(browser)
+    set_state(job, State.CANCELLED)
+    assert 'http-equiv="refresh"' not in page(browser, "/?watch=1")
 
 
 def test_every_page_says_that_the_demo_draws(browser: Client, model: ImageModel) -> None:

@@ -4,6 +4,7 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -72,12 +73,15 @@ def _show(
     request: PersonRequest, models: list[ImageModel], shown: Composer, *, status_code: int = 200
 ) -> HttpResponse:
     found = page(generations_of(request.user), place_asked(request), PAGE_SIZE)
+    under_way = status(request.user.pk)
     context = {
         "composer": shown,
         "runs": runs(found.rows, models),
         "page": found,
         "older": older(request, found.next),
-        "status": status(request.user.pk),
+        "status": under_way,
+        # Without script a page that refreshes by itself is one that is only looked at.
+        "watching": "watch" in request.GET and under_way.pending > 0,
         "starters": STARTERS,
     }
     response = listing(request, "jobs/studio.html", "jobs/_runs.html", context)
@@ -97,7 +101,7 @@ def _asked(request: PersonRequest, models: list[ImageModel]) -> Composer:
 
 def _made(request: PersonRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
     if not request.headers.get("HX-Request"):
-        return redirect("studio")
+        return redirect(f"{reverse('studio')}?watch=1")
     if _is_first(request.user, generation):
         # The empty page gives way to the whole studio.
         return HttpResponse(headers={"HX-Redirect": request.path})
