@@ -174,15 +174,20 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
     "health_check_interval": 15,
     "retry_on_timeout": True,
+    # With it, an acknowledgement that Redis does not take is never made good (a worker with all its acknowledgements
+    # open takes no more messages), and closing a lost connection with one open ends the worker.
+    "ack_emulation": False,
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a hint that cannot be sent is dropped; the idle poll finds the work
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10, least=1)
+TIDY_SECONDS = 3600
+DEAF_SECONDS = env.number("DEAF_SECONDS", 60, least=1)  # Celery waits up to 32 s between two tries to connect
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
     "adopt": {"task": "jobs.adopt", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
-    "tidy": {"task": "jobs.tidy", "schedule": 3600.0, "options": {"queue": "upkeep", "expires": 600}},
+    "tidy": {"task": "jobs.tidy", "schedule": TIDY_SECONDS, "options": {"queue": "upkeep", "expires": 600}},
 }
 
 # --- generation ---

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from images_app.jobs import collect as collecting
-from images_app.jobs import sweeper, worker
+from images_app.jobs import duties, worker
 
 
 @shared_task(name="jobs.generate")
@@ -28,14 +28,14 @@ def media(job_id: str) -> None:
 
 @shared_task(name="jobs.sweep")
 def sweep() -> None:
-    sweeper.sweep()
+    duties.sweep.do()
 
 
 @shared_task(name="jobs.adopt")
 def adopt() -> None:
-    sweeper.adopt()
+    duties.adopt.do()
 
 
 @shared_task(name="jobs.tidy")
 def tidy() -> None:
-    sweeper.tidy()
+    duties.tidy.do()

@@ -1,7 +1,7 @@
 """What a worker process does beside Celery's tasks: slots, leases kept alive, the idle poll, a sign of life.
 
 Celery's messages are hints. So that a broker that loses them (or is away) delays work by seconds and never for good, each
-``generate`` process also looks for runnable work by itself every IDLE_POLL_SECONDS.
+``generate`` process also looks for runnable work by itself every IDLE_POLL_SECONDS. For the others see duties.py.
 """
 
 import json
@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from images_app.jobs import claim as claims
-from images_app.jobs import collect, runner
+from images_app.jobs import collect, duties, runner
 from images_app.jobs.models import ImageJob
 from images_app.jobs.states import State
 from images_app.lib.dbtime import from_now
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 ALIVE_EVERY_S = 10.0
 ALIVE_FOR_S = 30
+WATCH_EVERY_S = 2.0
 POLL_THREADS = 16  # started at a time by one poll; the threads then go on while there is work
 
 
@@ -83,6 +84,11 @@ class Engine:
         if "generate" in queues:
             self._steadily("heartbeat", settings.LEASE_SECONDS / 4, self.renew_leases)
             self._steadily("poll", settings.IDLE_POLL_SECONDS, self.poll)
+        else:
+            ears = duties.Ears(queues)
+            self._steadily("ears", WATCH_EVERY_S, lambda: self._leave_if_deaf(ears, queues))
+        if "upkeep" in queues:
+            self._steadily("duties", WATCH_EVERY_S, duties.do_missed)
 
     def drain(self) -> None:
         """Take no more work; calls under way go on."""
@@ -124,6 +130,10 @@ class Engine:
         return ImageJob.objects.filter(alive, pk__in=active, lease_owner=self.owner).update(
             lease_until=from_now(settings.LEASE_SECONDS)
         )
+
+    def _leave_if_deaf(self, ears: duties.Ears, queues: set[str]) -> None:
+        if not self.stopping.is_set() and ears.deaf():
+            duties.leave(queues)
 
     def _in_thread(self, work: Any) -> None:
         def run() -> None:
@@ -188,4 +198,5 @@ def _on_shutting_down(**_: Any) -> None:
 
 @worker_shutdown.connect
 def _on_shutdown(**_: Any) -> None:
+    engine.drain()  # where it was no signal that ended Celery, but an error
     engine.join()

@@ -41,6 +41,9 @@ class Stack:
         self._further = environment
         self.production = production
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.deaths: list[str] = []  # of processes that nobody told to end
+        self._kept: set[str] = set()
+        self._nodes: dict[str, str] = {}
         self._cookies: httpx.Cookies | None = None
         self._plugs = contextlib.ExitStack()
         self._valkey = contextlib.ExitStack()
@@ -70,6 +73,7 @@ class Stack:
             "LEASE_SECONDS": str(LEASE_S),
             "IDLE_POLL_SECONDS": "1",
             "SWEEP_SECONDS": "1",
+            "DEAF_SECONDS": "15",
             "PORT": str(self.web_port),
             "GENERATE_CONCURRENCY": "40",
             "MEDIA_CONCURRENCY": "1",
@@ -104,7 +108,9 @@ class Stack:
         self.until(lambda: self.web_answers(), 60, "the web answers")
 
     def start(self, name: str, **environment: str) -> None:
-        """Start one process, with further environment names such as FAIL."""
+        """Start one process, with further environment names such as FAIL; one without is kept running (:meth:`until`)."""
+        self._kept -= {name}
+        self._kept |= set() if environment else {name}
         log = (self.folder / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
             self._command(name),
@@ -118,13 +124,14 @@ class Stack:
 
     def _command(self, name: str) -> list[str]:
         celery = [sys.executable, "-m", "celery", "-A", "project"]
+        self._nodes[name] = f"{name}-{uuid.uuid4().hex[:6]}@fault"
         worker = [
             *celery,
             "worker",
             "--without-gossip",
             "--without-mingle",
             "-n",
-            f"{name}-{uuid.uuid4().hex[:6]}@%h",
+            self._nodes[name],
         ]
         return {
             "web": [
@@ -158,6 +165,7 @@ class Stack:
     # --- pulling plugs ------------------------------------------------------------------------------------------
     def kill(self, name: str) -> None:
         """kill -9, the whole process group."""
+        self._kept -= {name}
         os.killpg(self.processes[name].pid, signal.SIGKILL)
         self.processes[name].wait()
 
@@ -166,7 +174,21 @@ class Stack:
         return self.processes[name].poll() is not None
 
     def send(self, name: str, sign: signal.Signals) -> None:
+        self._kept -= {name} if sign is signal.SIGTERM else set()
         os.kill(self.processes[name].pid, sign)
+
+    def deafen(self, queue: str) -> None:
+        """Have a queue's worker take no more messages, while it lives and looks well."""
+        celery = [sys.executable, "-m", "celery", "-A", "project"]
+        done = subprocess.run(
+            [*celery, "control", "-t", "20", "-d", self._nodes[queue], "cancel_consumer", queue],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert f"no longer consuming from {queue}" in done.stdout, done.stdout + done.stderr
 
     def stop_redis(self) -> None:
         self._valkey.close()
@@ -233,7 +255,15 @@ class Stack:
             if time.monotonic() > deadline:
                 words = what if isinstance(what, str) else what()
                 raise AssertionError(f"waited {seconds:.0f} s in vain: {words}\n{self.logs()}")
+            self._keep()
             time.sleep(0.1)
+
+    def _keep(self) -> None:
+        """What ended by itself is started again, as bin/start and Docker do."""
+        for name in sorted(self._kept):
+            if self.died(name):
+                self.deaths.append(name)
+                self.start(name)
 
     def logs(self) -> str:
         return "\n".join(f"--- {path.name}\n{path.read_text()[-2000:]}" for path in self.folder.glob("*.log"))
