@@ -3,18 +3,13 @@
 from django.db.models import QuerySet
 
 from images_app.teams.actions import give_personal_team
-from images_app.teams.models import Role, Team, User
+from images_app.teams.models import Team, User
 
 
 def current_team(person: User) -> Team:
     """The team new pictures go to: the personal one."""
     # Somebody made by a command of Django's own has none yet.
-    return personal_teams(person).first() or give_personal_team(person)
-
-
-def personal_teams(person: User) -> QuerySet[Team]:
-    """One team, or none for somebody who was made without."""
-    return teams_of(person).filter(personal=True, memberships__role=Role.OWNER).order_by("created_at")
+    return person.personal_team() or give_personal_team(person)
 
 
 def teams_of(person: User) -> QuerySet[Team]:

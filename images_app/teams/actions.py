@@ -68,9 +68,7 @@ def make_first_person(email: str, password: str, *, name: str = "") -> User:
 @transaction.atomic
 def give_personal_team(person: User) -> Team:
     """The person's own team: the one they have, or a new one with them as the owner."""
-    if mine := Team.objects.filter(
-        personal=True, memberships__person=person, memberships__role=Role.OWNER
-    ).first():
+    if mine := person.personal_team():
         return mine
     team = Team.objects.create(name=person.display_name, slug=free_slug(person.display_name), personal=True)
     Membership.objects.create(team=team, person=person, role=Role.OWNER)

@@ -52,6 +52,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         words = self.display_name.replace(".", " ").replace("-", " ").split()
         return "".join(word[0] for word in words[:2]).upper() or "?"
 
+    def personal_team(self) -> "Team | None":
+        """The personal team they own; None for somebody who was made without one."""
+        # One filter: two of them would also find other people's personal teams they were asked into.
+        mine = Team.objects.filter(personal=True, memberships__person=self, memberships__role=Role.OWNER)
+        return mine.order_by("created_at").first()
+
     def get_full_name(self) -> str:
         return self.display_name
 

@@ -59,6 +59,12 @@ def test_pictures_go_to_the_personal_team_even_beside_others() -> None:
     assert current_team(person).personal
 
 
+def test_pictures_never_go_to_the_personal_team_of_somebody_else() -> None:
+    host, guest = (make_person(f"{name}@example.com", "x") for name in ("host", "guest"))
+    Membership.objects.create(team=current_team(host), person=guest)
+    assert current_team(guest).slug == "guest"
+
+
 def test_somebody_made_without_a_team_gets_one_when_it_is_needed() -> None:
     person = User.objects.create_superuser("root@example.com", "x")
     assert current_team(person) == current_team(person)
