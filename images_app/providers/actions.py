@@ -97,9 +97,9 @@ class _Wanted:
 
 
 def _in_step(wanted: _Wanted) -> Provider:
-    # The key is read apart: one sealed with a lost FIELD_KEY must not keep Easel from starting.
-    rows = Provider.objects.defer("api_key").order_by("created_at")
-    provider = rows.filter(from_environment=True, is_demo=wanted.is_demo).first()
+    provider = (
+        Provider.objects.filter(from_environment=True, is_demo=wanted.is_demo).order_by("created_at").first()
+    )
     if provider is None:
         provider, _ = Provider.objects.get_or_create(
             slug="demo" if wanted.is_demo else "environment",
@@ -132,6 +132,7 @@ def _in_step(wanted: _Wanted) -> Provider:
 
 
 def _key_of(provider: Provider) -> str | None:
+    """None for one sealed with a lost FIELD_KEY, which must not keep Easel from starting."""
     try:
         return str(provider.api_key)
     except SealError:

@@ -1,7 +1,6 @@
 """Providers, their models and prices in the admin."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -36,8 +35,7 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
     environment_fields = ("name", "slug", "base_url", "timeout_s")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Provider]:
-        # Without the key: a list has no use for it, and one that cannot be opened would break the page.
-        return super().get_queryset(request).defer("api_key").annotate(n_models=Count("models"))
+        return super().get_queryset(request).annotate(n_models=Count("models"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Provider | None = None) -> Any:
         key = ["key_kept"] if obj else []
@@ -135,27 +133,12 @@ class ModelPriceInline(admin.TabularInline[ModelPrice, ImageModel]):
     verbose_name_plural = "US dollars for one picture (a price that is not here is shown as unknown)"
 
 
-class ByProvider(admin.SimpleListFilter):
-    """Names alone: the stock filter would open every provider's key."""
-
-    title = "provider"
-    parameter_name = "provider"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(pk), name) for pk, name in Provider.objects.values_list("pk", "name")]
-
-    def queryset(self, request: HttpRequest, found: QuerySet[ImageModel]) -> QuerySet[ImageModel]:
-        chosen = self.value()
-        known = chosen in {pk for pk, _ in self.lookup_choices}
-        return found.filter(provider_id=UUID(chosen)) if chosen and known else found
-
-
 @admin.register(ImageModel)
 class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
     form = ImageModelForm
     inlines = (ModelPriceInline,)
     list_display = ("label", "name", "provider", "enabled", "position", "price_count", "shutdown_on")
-    list_filter = ("enabled", ByProvider)
+    list_filter = ("enabled", "provider")
     list_select_related = ("provider",)
     search_fields = ("label", "name", "provider__name")
     fieldsets = (
@@ -167,11 +150,6 @@ class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
         found = super().get_queryset(request).annotate(n_prices=Count("prices"))
         return found.defer("provider__api_key")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "provider":
-            kwargs["queryset"] = Provider.objects.defer("api_key")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description="Prices", ordering="n_prices")
     def price_count(self, model: ImageModel) -> int:
