@@ -2,9 +2,11 @@
 
 from images_app.galleries.words import Part, difference
 from images_app.images.models import StoredImage
-from images_app.jobs.choices import QUALITIES, STYLES, estimate
+from images_app.jobs.choices import estimate, quality_name, style_name
 from images_app.jobs.models import Generation
-from images_app.jobs.story import dollars, span
+from images_app.jobs.story import span
+from images_app.lib.ratio import shape_name
+from images_app.lib.words import money
 
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
@@ -14,12 +16,12 @@ def recipe_of(picture: StoredImage) -> list[tuple[str, str]]:
     generation = picture.job.generation
     lines = [
         ("Model", generation.model.label),
-        ("Quality", named(generation.quality, QUALITIES)),
-        ("Style", named(generation.style, STYLES)),
-        ("Cost", dollars(picture.attempt.price_usd)),
+        ("Quality", quality_name(generation.quality)),
+        ("Style", style_name(generation.style)),
+        ("Cost", money(picture.attempt.price_usd)),
         ("Took", _took(picture)),
-        ("File", f"{FORMATS.get(picture.format, picture.format)}, {size_words(picture.bytes)}"),
-        ("Shape", f"{shape_words(picture.width, picture.height)}, {picture.width} × {picture.height} px"),
+        ("File", f"{FORMATS.get(picture.format, picture.format)}, {file_size(picture.bytes)}"),
+        ("Shape", f"{shape_name(picture.width, picture.height)}, {picture.width} × {picture.height} px"),
     ]
     return [(name, value) for name, value in lines if value]
 
@@ -38,18 +40,7 @@ def again_words(generation: Generation) -> str:
     return f"{count}, {estimate(generation.model, generation.size, generation.quality, generation.n)}"
 
 
-def named(value: str, words: dict[str, tuple[str, str]]) -> str:
-    """A profile's value as the composer names it; one nobody has described as it is, with a capital."""
-    return words[value][0] if value in words else value.capitalize()
-
-
-def shape_words(width: int, height: int) -> str:
-    if width == height:
-        return "Square"
-    return "Wide" if width > height else "Tall"
-
-
-def size_words(count: int) -> str:
+def file_size(count: int) -> str:
     """Bytes in decimal units, as file managers show them."""
     if count < 1000:
         return f"{count} bytes"

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
 from images_app.images.models import StoredImage
 from images_app.lib.keyset import Page
 from images_app.lib.ratio import ratio_of
@@ -27,11 +26,11 @@ class Tile:
 
     @property
     def thumbnail_width(self) -> int:
-        return width_within(self.image, THUMBNAIL_EDGE)
+        return self.image.thumbnail_width
 
     @property
     def preview_width(self) -> int:
-        return width_within(self.image, PREVIEW_EDGE)
+        return self.image.preview_width
 
     @property
     def shown_width(self) -> int:
@@ -70,8 +69,3 @@ def day_words(day: date, today: date) -> str:
     if day == today - timedelta(days=1):
         return "Yesterday"
     return date_format(day, "l j F" if day.year == today.year else "l j F Y")
-
-
-def width_within(image: StoredImage, edge: int) -> int:
-    """Pixels across a copy whose long edge is ``edge`` at most (images/derive.py)."""
-    return round(image.width * min(edge / max(image.width, image.height), 1))

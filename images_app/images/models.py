@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
+
 
 class StoredImage(models.Model):
     """One picture in storage: the original byte for byte, and display copies made from its pixels."""
@@ -47,3 +49,16 @@ class StoredImage(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def preview_width(self) -> int:
+        """Pixels across the preview; the browser chooses among the copies by it."""
+        return self._width_within(PREVIEW_EDGE)
+
+    @property
+    def thumbnail_width(self) -> int:
+        return self._width_within(THUMBNAIL_EDGE)
+
+    def _width_within(self, edge: int) -> int:
+        """Of a copy whose long edge is ``edge`` at most, as derive.py makes it."""
+        return round(self.width * min(edge / max(self.width, self.height), 1))

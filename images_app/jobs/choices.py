@@ -4,13 +4,12 @@ import json
 from dataclasses import dataclass, field, replace
 
 from images_app.jobs.expect import expected_s
-from images_app.lib.ratio import RATIOS, ratio_of
+from images_app.lib.ratio import ratio_of, shape_name
 from images_app.lib.words import about, money
 from images_app.providers.models import ImageModel, price_table, shape_of
 
 COUNTS = range(1, 9)
 
-# A value nobody has described yet is shown as it is, with a capital.
 QUALITIES = {
     "standard": ("Standard", "Quick, and good for most pictures"),
     "hd": ("HD", "Finer detail, takes longer"),
@@ -116,12 +115,20 @@ def size_name(size: str) -> str:
     shape = shape_of(size)
     if shape is None:
         return "Model decides" if size == "auto" else size
-    ratio = RATIOS[ratio_of(*shape)]
-    if ratio == 1:
-        return "Square"
-    if ratio > 1:
-        return "Wide" if ratio > 1.6 else "Landscape"
-    return "Tall" if ratio < 0.625 else "Portrait"
+    return shape_name(*shape)
+
+
+def quality_name(quality: str) -> str:
+    return _described(quality, QUALITIES)[0]
+
+
+def style_name(style: str) -> str:
+    return _described(style, STYLES)[0]
+
+
+def _described(value: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Name and note; a value nobody has described yet is shown as it is, with a capital."""
+    return words.get(value, (value[:1].upper() + value[1:], ""))
 
 
 def _choice(
@@ -143,9 +150,7 @@ def _choice(
 
 def _options(values: list[str], wanted: str, words: dict[str, tuple[str, str]]) -> list[Option]:
     chosen = wanted if wanted in values else (values[0] if values else "")
-    return [
-        Option(value, *words.get(value, (value.capitalize(), "")), picked=value == chosen) for value in values
-    ]
+    return [Option(value, *_described(value, words), picked=value == chosen) for value in values]
 
 
 def _shaped(option: Option) -> Option:

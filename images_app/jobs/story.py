@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
 from images_app.images.models import StoredImage
+from images_app.jobs.choices import quality_name, style_name
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, PENDING, State
 from images_app.lib.ratio import ratio_of
-from images_app.lib.words import about
+from images_app.lib.words import about, money, ordinal
 from images_app.providers.models import shape_of
 
 # The icon beside each state's name: no state is told by colour alone.
@@ -61,10 +61,12 @@ _CHANGES: dict[tuple[str, str], str] = {
     (State.RECEIVED, State.LOST): "The paid picture could not be kept",
     (State.QUEUED, State.CANCELLED): "Cancelled",
 }
-_GIVEN_UP = {
+# By the reasons that actions.decide sets.
+GIVEN_UP = {
     "given_up_charged": "Given up, and counted as charged",
     "given_up_written_off": "Given up, and counted as not charged",
 }
+_SOURCES = {"studio": "Studio", "api": "The API"}
 _CAUSES = {
     "submit": "Asked for",
     "requeue": "Sent again: the call before was not carried out",
@@ -104,7 +106,7 @@ class Entry:
             return "It was sent before you cancelled; its picture is kept, as it is paid"
         if self.state not in {State.UNKNOWN, *REPEATABLE} or self.state is State.CANCELLED:
             return ""
-        return _GIVEN_UP.get(self.job.reason) or self.job.message or words(self.job.reason)
+        return GIVEN_UP.get(self.job.reason) or self.job.message or words(self.job.reason)
 
     @property
     def cost(self) -> str:
@@ -131,9 +133,8 @@ class Entry:
     def settings(self) -> list[str]:
         """Model, size and what else of the recipe is worth a word in a list."""
         generation = self.job.generation
-        return [
-            word for word in (generation.model.label, size_words(generation.size), generation.quality) if word
-        ]
+        named = (generation.model.label, size_words(generation.size), quality_name(generation.quality))
+        return [name for name in named if name]
 
     @property
     def recipe(self) -> list[tuple[str, str]]:
@@ -143,17 +144,17 @@ class Entry:
             ("Model", generation.model.label),
             ("Endpoint", self.job.provider.name),
             ("Size", size_words(generation.size)),
-            ("Quality", capital(generation.quality)),
-            ("Style", capital(generation.style)),
+            ("Quality", quality_name(generation.quality)),
+            ("Style", style_name(generation.style)),
             ("Price", self.price),
-            ("Asked from", {"api": "The API"}.get(generation.source, capital(generation.source))),
+            ("Asked from", _SOURCES.get(generation.source, generation.source)),
         ]
         return [(name, value) for name, value in lines if value]
 
     @property
     def price(self) -> str:
         """Of one call."""
-        return dollars(self.job.price_usd)
+        return money(self.job.price_usd)
 
     @property
     def again(self) -> str:
@@ -218,7 +219,7 @@ class Call:
 
     @property
     def price(self) -> str:
-        price = dollars(self.attempt.price_usd)
+        price = money(self.attempt.price_usd)
         match self.attempt.outcome:
             case Attempt.Outcome.DONE:
                 return price
@@ -260,11 +261,6 @@ def size_words(size: str) -> str:
     return f"{shape[0]} × {shape[1]}" if shape else size
 
 
-def capital(value: str) -> str:
-    """A profile's value as a name: "Standard", and "HD", which is an abbreviation."""
-    return value.upper() if len(value) < 3 else value[:1].upper() + value[1:]
-
-
 def words(code: str) -> str:
     """A stable code such as "rate_limit", or a sentence, as people read it."""
     return code.replace("_", " ")
@@ -272,24 +268,16 @@ def words(code: str) -> str:
 
 def cost(job: ImageJob) -> str:
     """What a job cost, or may cost, in the fewest words; an unknown price is never shown as nothing."""
-    price = dollars(job.price_usd)
+    price = money(job.price_usd)
     match State(job.state):
         case State.UNKNOWN:
             return f"at risk {price}" if job.price_usd is not None else f"at risk, {price}"
         case State.QUEUED | State.CLAIMED | State.SENT:
             return f"about {price}" if job.price_usd is not None else price
         case State.SUCCEEDED | State.RECEIVED | State.LOST:
-            return price if job.charged_usd is None else dollars(job.charged_usd)
+            return price if job.charged_usd is None else money(job.charged_usd)
         case _:
-            return dollars(job.charged_usd) if job.charged_usd or job.charged_usd is None else "not charged"
-
-
-def dollars(usd: Decimal | None) -> str:
-    """Two decimals, more only where they count: $0.04, $0.011."""
-    if usd is None:
-        return "price unknown"
-    exact = f"{usd.normalize():f}"
-    return f"${exact}" if len(exact.partition(".")[2]) > 2 else f"${usd:.2f}"
+            return money(job.charged_usd) if job.charged_usd or job.charged_usd is None else "not charged"
 
 
 def span(time: timedelta) -> str:
@@ -305,9 +293,3 @@ def span(time: timedelta) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-
-
-def ordinal(number: int) -> str:
-    if number % 100 in {11, 12, 13}:
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
 from images_app.images.models import StoredImage
-from images_app.jobs.choices import QUALITIES, STYLES, value_of
+from images_app.jobs.choices import quality_name, style_name, value_of
 from images_app.jobs.expect import Line, expected_s, lines
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.states import IN_FLIGHT, PENDING, State
-from images_app.jobs.story import ICONS
+from images_app.jobs.story import GIVEN_UP, ICONS
 from images_app.lib.ratio import ratio_of
 from images_app.lib.words import about, ago, money, ordinal
 from images_app.providers.models import ImageModel
@@ -32,10 +32,6 @@ HEADINGS: dict[str, str] = {
     State.CANCELLED: "Cancelled",
     State.UNKNOWN: "Needs your decision",
     State.LOST: "Lost",
-}
-GIVEN_UP = {
-    "given_up_charged": "Given up, and counted as charged.",
-    "given_up_written_off": "Given up, and counted as not charged.",
 }
 ROW = 4  # tiles beside each other before a run takes a second row; twice as many where they are tall
 HUES = 4  # colours of the bath, tokens in tile.css
@@ -62,11 +58,11 @@ class Tile:
 
     @property
     def thumbnail_width(self) -> int:
-        return copy_width(self.image, THUMBNAIL_EDGE)
+        return self.image.thumbnail_width if self.image else THUMBNAIL_EDGE
 
     @property
     def preview_width(self) -> int:
-        return copy_width(self.image, PREVIEW_EDGE)
+        return self.image.preview_width if self.image else PREVIEW_EDGE
 
     @property
     def more(self) -> int:
@@ -114,7 +110,7 @@ class Tile:
             case State.UNKNOWN:
                 return f"{self.risk} may have been charged." if self.risk else "It may have been charged."
             case State.FAILED if self.job.reason in GIVEN_UP:
-                return GIVEN_UP[self.job.reason]
+                return f"{GIVEN_UP[self.job.reason]}."
             case State.REJECTED | State.FAILED | State.LOST:
                 return self.job.message or self.charge
             case State.CANCELLED:
@@ -202,12 +198,8 @@ class Run:
     def settings(self) -> list[str]:
         """The recipe in words, without the prompt."""
         generation = self.generation
-        words = [generation.model.label]
-        if generation.quality:
-            words.append(QUALITIES.get(generation.quality, (generation.quality.capitalize(), ""))[0])
-        if generation.style:
-            words.append(STYLES.get(generation.style, (generation.style.capitalize(), ""))[0])
-        return words
+        named = (generation.model.label, quality_name(generation.quality), style_name(generation.style))
+        return [name for name in named if name]
 
     @property
     def ago(self) -> str:
@@ -268,13 +260,6 @@ def tiles(jobs: Iterable[ImageJob]) -> list[Tile]:
     jobs = list(jobs)
     places = lines(jobs)
     return [Tile(job, job.generation, places.get(job.pk)) for job in jobs]
-
-
-def copy_width(image: StoredImage | None, edge: int) -> int:
-    """Pixels across of a display copy whose longer edge is ``edge`` at most."""
-    if image is None:
-        return edge
-    return round(image.width * min(1.0, edge / max(image.width, image.height)))
 
 
 def status(person_id: UUID) -> Status:

@@ -22,6 +22,16 @@ RATIOS = {
 }
 
 
+def shape_name(width: int, height: int) -> str:
+    """ "Square", "Landscape", "Wide", "Portrait" or "Tall"."""
+    ratio = RATIOS[ratio_of(width, height)]
+    if ratio == 1:
+        return "Square"
+    if ratio > 1:
+        return "Wide" if ratio > 1.6 else "Landscape"
+    return "Tall" if ratio < 0.625 else "Portrait"
+
+
 def ratio_of(width: int, height: int) -> str:
     """The name of the nearest ratio, for ``data-ar``; "1:1" where a side is not known."""
     if width <= 0 or height <= 0:
