@@ -3,6 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser import prompt_box, run, tile
+from tests.e2e.looks import has_no_barrier
 from tests.e2e.product import Product
 
 MOST_TABS = 40
@@ -55,6 +56,21 @@ def test_arrows_lead_to_a_picture_and_enter_opens_it(page: Page) -> None:
     expect(page.locator(".tile-a").nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("The left one")
+
+
+def test_a_question_mark_lists_the_keys_and_escape_puts_them_away(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard")
+    expect(sheet).to_be_visible()
+    box, screen = sheet.bounding_box(), page.viewport_size
+    assert box and screen
+    assert box["x"] > 0 and box["x"] + box["width"] < screen["width"]
+    assert box["y"] > 0 and box["y"] + box["height"] < screen["height"]
+    assert sheet.evaluate("sheet => sheet.scrollHeight <= sheet.clientHeight")
+    has_no_barrier(page)
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
 
 
 def tab_to(page: Page, there: Locator) -> None:
