@@ -160,7 +160,9 @@ def _exchange(endpoint: Endpoint, message: httpx.Request, clock: Clock) -> Reply
             return _no_answer(Outcome.NOT_SENT, trouble)
         if response is None:
             return _no_answer(Outcome.UNKNOWN, trouble)
-        return _answered(response, bytes(body), trouble)
+        whole = bytes(body)
+        body.clear()  # one copy of a large answer is enough
+        return _answered(response, whole, trouble)
 
 
 def _answered(response: httpx.Response, body: bytes, trouble: str) -> Reply:

@@ -7,6 +7,7 @@ is: texts are clean Unicode without NUL, numbers fit every database, base64 is t
 import base64
 import json
 import re
+import secrets
 import string
 import zlib
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ from images_app.providers.errors import CODES, SENTENCES, STATUSES, Outcome
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 MAX_RETRY_AFTER_S = 3600.0
 MAX_JSON_PARTS = 200_000  # a real answer has dozens; millions of tiny objects are a memory bomb
+MAX_REST_BYTES = 16 * 1024 * 1024  # of an answer beside its pictures; a real one has thousands
 MAX_MESSAGE = 500
 MAX_REVISED_PROMPT = 40_000
 MAX_URL = 16_384
@@ -28,6 +30,8 @@ MAX_COUNT = 2**53
 
 _ALPHABET = (string.ascii_letters + string.digits + "+/").encode()
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+# Base64 of any variant, as a data: url too, with whatever escapes JSON allows in it.
+_LONG_TEXT = re.compile(rb'(?<=[:,\[\s])"[A-Za-z0-9+/_=\-\\\s:;,.]{4096,}+(?<!\\)"')
 
 KEPT_HEADERS = (
     "content-type",
@@ -179,14 +183,40 @@ def _read(body: bytes) -> tuple[Any, str]:
             return None, "bad_json"
     if len(body) > MAX_REPLY_BYTES:
         return None, "reply_too_large"
-    if len(body) - len(body.translate(None, b"[{,")) > MAX_JSON_PARTS:
+    if sum(map(body.count, (b"[", b"{", b","))) > MAX_JSON_PARTS:
         return None, "bad_json"
     try:
+        encoding = json.detect_encoding(body)
+        if not encoding.startswith("utf-8"):
+            body, encoding = body.decode(encoding, "replace").encode(), "utf-8"
+        rest, long = _without_long_texts(body)
+        if len(rest) > MAX_REST_BYTES:
+            return None, "bad_json"
         # Bad UTF-8, a raw line break or an absurd number somewhere must not cost a picture beside it.
-        text = body.decode(json.detect_encoding(body), "replace")
-        return json.loads(text, strict=False, parse_int=_whole_number), ""
+        text = rest.decode(encoding, "replace")
+        return json.loads(
+            text, strict=False, parse_int=lambda digits: long.get(digits, _whole_number(digits))
+        ), ""
     except (ValueError, RecursionError):
         return None, "bad_json"
+
+
+def _without_long_texts(body: bytes) -> tuple[bytes, dict[str, str]]:
+    """A JSON body with a number in place of each long text that may be a picture, and the texts by number.
+
+    Decoded and parsed in one piece, 60 MB with one character beyond ASCII would take ten times as much.
+    """
+    long: dict[str, str] = {}
+    first = secrets.randbelow(10**30) + 10**30  # no answer can hold such a number by itself, but by intent
+
+    def put_aside(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        number = str(first + len(long))
+        plain = b"\\" not in text
+        long[number] = str(memoryview(text)[1:-1], "ascii") if plain else json.loads(text, strict=False)
+        return number.encode()
+
+    return _LONG_TEXT.sub(put_aside, body), long
 
 
 def _whole_number(digits: str) -> int:
@@ -217,13 +247,15 @@ def _base64(text: str | None) -> str | None:
     compact = text.encode("ascii", "replace")
     odd = compact.translate(None, _ALPHABET)
     if odd.strip(b"="):
-        compact = b"".join(compact.split()).translate(_FROM_URL_SAFE)
+        compact = compact.translate(_FROM_URL_SAFE, string.whitespace.encode())
         odd = compact.translate(None, _ALPHABET)
-    core = compact.rstrip(b"=")
+    core = len(compact) - len(odd)
     # Checked by alphabet and length: decoding megabytes to throw them away costs five times as much.
-    if not core or len(core) % 4 == 1 or odd != compact[len(core) :]:
+    if not core or core % 4 == 1 or not compact.endswith(odd) or odd.strip(b"="):
         return None
-    return (core + b"=" * (-len(core) % 4)).decode()
+    whole = core + -core % 4
+    compact = compact[:whole].ljust(whole, b"=")
+    return compact.decode()
 
 
 def _codes(answer: Any) -> Iterable[str]:

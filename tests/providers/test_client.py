@@ -447,6 +447,29 @@ def test_a_refusal_counts_though_its_connection_broke() -> None:
     assert (reply.outcome, reply.retry_after_s) == (Outcome.NOT_EXECUTED, 3.0)
 
 
+BIG = base64.b64encode(bytes(range(256)) * 20_000 * 3)  # 20 MB
+
+
+@pytest.mark.parametrize(
+    ("entry", "outcome"),
+    [
+        (b'"b64_json": "%s"' % BIG, Outcome.DONE),
+        (b'"b64_json": "%s"' % BIG[:-2], Outcome.DONE),  # without padding
+        (b'"b64_json": "data:image/png;base64,%s"' % BIG.replace(b"/", b"\\/"), Outcome.DONE),
+        (b'"b64_json": "%s", "revised_prompt": "%s"' % (BIG, "🐈".encode()), Outcome.DONE),
+        (b'"b64_json": "%s%s"' % ("🐈".encode(), BIG), Outcome.UNKNOWN),
+        (b'"b64_json": "AAAA", "revised_prompt": "%s"' % ("🐈" * (len(BIG) // 4)).encode(), Outcome.UNKNOWN),
+    ],
+    ids=["plain", "unpadded", "escaped", "with an emoji", "emoji in it", "all emoji"],
+)
+def test_a_large_answer_is_copied_few_times(entry: bytes, outcome: Outcome) -> None:
+    body = b'{"data": [{%s}]}' % entry
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    reply, _, memory = measured(lambda: answered_with(head, body))
+    assert reply.outcome is outcome
+    assert memory < 5.2 * len(body) / 2**20
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -134,7 +134,7 @@ def test_a_good_picture_is_never_dropped_for_what_stands_beside_it(
 
 @quick
 @given(
-    content=st.binary(min_size=1, max_size=200),
+    content=st.binary(min_size=1, max_size=200).flatmap(lambda few: st.sampled_from([few, few * 100])),
     width=st.integers(1, 100),
     padded=st.booleans(),
     safe=st.booleans(),
@@ -163,6 +163,8 @@ def test_base64_of_every_variant_gives_its_bytes(
         b"\xef\xbb\xbf" + b'{"data": [{"b64_json": "' + B64.encode() + b'"}]}',
         b"   \n" + b'{"data": {"b64_json": "' + B64.encode() + b'"}}',  # one object instead of a list
         ('{"data": [{"b64_json": "' + B64 + '"}]}').encode("utf-16"),
+        b'{"data": [{"b64_json": "' + B64.replace("/", "\\/").encode() + b'"}]}',  # as PHP writes it
+        b'{"note": "' + b"\\" * 8192 + b'", "data": [{"b64_json": "' + B64.encode() + b'"}]}',
         b'{"data": [{"url": "data:image/png;base64,' + B64.encode() + b'"}]}',
     ],
 )
