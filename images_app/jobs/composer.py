@@ -48,7 +48,7 @@ class Composer:
         """Why the picked model's endpoint does not work at the moment; "" where it does."""
         if self.picked is None or self.picked.model.provider.paused_at is None:
             return ""
-        return self.picked.model.provider.pause_reason or "an administrator paused it"
+        return self.picked.model.provider.paused_because or "an administrator paused it"
 
     @property
     def wrong(self) -> set[str]:
@@ -78,13 +78,13 @@ def of_form(form: GenerationForm, *, judge: bool = True) -> Composer:
     """The composer as it was sent, with what was wrong (``judge``) and a key of its own."""
     data: Mapping[str, str] = form.data
     sent = str(data.get("n", ""))
-    parent = form.cleaned_data.get("from") if form.is_valid() or hasattr(form, "cleaned_data") else None
+    form.is_valid()  # cleans it, where nobody has
     return Composer(
         choices(
             form.models, {name: str(data.get(name, "")) for name in ("model", "size", "quality", "style")}
         ),
         prompt=one_kind_of_line_end(str(data.get("prompt", ""))).replace("\0", ""),
         n=int(sent) if sent in map(str, COUNTS) else 1,
-        parent=parent,
+        parent=form.cleaned_data.get("from"),
         problems=form.problems() if judge else [],
     )

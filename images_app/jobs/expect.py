@@ -90,9 +90,8 @@ def _line(
     place = ahead + 1
     now = timezone.now()
     if provider.paused_at is not None or not provider.enabled:
-        return Line(
-            place, None, f"Paused: {provider.pause_reason.partition(':')[2].strip() or provider.pause_reason}"
-        )
+        why = provider.paused_because
+        return Line(place, None, f"Paused: {why}" if why else "Paused")
     free = provider.max_in_flight - in_flight
     each_s = expected_s(job.generation.model, job.generation.size, job.generation.quality)
     if provider.cooldown_until is not None and provider.cooldown_until > now:
@@ -107,9 +106,9 @@ def _line(
             f"The endpoint's limit of {provider.images_per_minute} a minute: {ahead} ahead",
         )
     if ahead >= free:
-        return Line(
-            place, _queue_s(provider, ahead, free, each_s), f"All {provider.max_in_flight} places are taken"
-        )
+        most = provider.max_in_flight
+        taken = "The endpoint's only place is taken" if most == 1 else f"All {most} places are taken"
+        return Line(place, _queue_s(provider, ahead, free, each_s), taken)
     return Line(place, 0, "")
 
 

@@ -82,6 +82,11 @@ class Provider(models.Model):
             return self.base_url == settings.DEMO_URL
         return self.from_environment and settings.IMAGE_API_ALLOW_PRIVATE
 
+    @property
+    def paused_because(self) -> str:
+        """Why the line is stopped, to stand inside a sentence: without the code or the name in front of it."""
+        return (self.pause_reason.partition(":")[2] or self.pause_reason).strip().rstrip(".")
+
     def endpoint(self) -> Endpoint:
         return Endpoint(
             base_url=self.base_url,
