@@ -8,15 +8,15 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from images_app.images.models import StoredImage
-from images_app.jobs.filters import GROUPS, text_field
+from images_app.jobs.filters import GROUPS, ListFilter, text_field
 from images_app.jobs.models import ImageJob
 
 # The groups of jobs that stand in the library as a message where a picture would be.
 MESSAGES = ["decide", "refused", "failed", "lost"]
 
 
-class ShelfFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
-    """``text``, ``model`` and ``state``; what it does not understand finds nothing."""
+class ShelfFilter(ListFilter):
+    """``text``, ``model`` and ``state``."""
 
     # The way from a row to its generation.
     generation = "job__generation__"
@@ -46,15 +46,6 @@ class ShelfFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no 
 
     def in_group(self, rows: QuerySet[Any], name: str, group: str) -> QuerySet[Any]:
         return rows
-
-    @property
-    def rows(self) -> QuerySet[Any]:
-        found: QuerySet[Any] = self.qs if self.is_valid() else self.queryset.none()
-        return found
-
-    @property
-    def in_use(self) -> bool:
-        return any(self.data.get(name) for name in self.filters)
 
 
 class PictureFilter(ShelfFilter):

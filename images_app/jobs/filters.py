@@ -51,8 +51,21 @@ def tabs(asked: QueryDict, choices: Iterable[tuple[str, str]]) -> list[Tab]:
     ]
 
 
-class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
-    """``text`` within the prompt; ``state`` one of GROUPS. What it does not understand finds nothing."""
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """A list's filters, read from the address; what they do not understand finds nothing."""
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = self.qs if self.is_valid() else self.queryset.none()
+        return found
+
+    @property
+    def in_use(self) -> bool:
+        return any(self.data.get(name) for name in self.filters)
+
+
+class JobFilter(ListFilter):
+    """``text`` within the prompt; ``state`` one of GROUPS."""
 
     text = django_filters.CharFilter(
         field_name="generation__prompt",
@@ -71,17 +84,5 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no ty
         model = ImageJob
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[ImageJob]) -> None:
-        super().__init__(data, queryset)
-
     def in_group(self, jobs: QuerySet[ImageJob], name: str, value: str) -> QuerySet[ImageJob]:
         return jobs.filter(state__in=GROUPS[value][1])
-
-    @property
-    def rows(self) -> QuerySet[ImageJob]:
-        found: QuerySet[ImageJob] = self.qs if self.is_valid() else self.queryset.none()
-        return found
-
-    @property
-    def in_use(self) -> bool:
-        return any(self.data.get(name) for name in self.filters)
