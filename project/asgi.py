@@ -9,10 +9,10 @@ _django = get_asgi_application()  # first: it loads the settings and the apps
 
 from django.conf import settings  # noqa: E402
 
-from images_app.lib.bodies import Capped  # noqa: E402
+from images_app.lib.bodies import Capped, Receive, Scope, Send  # noqa: E402
 from images_app.live.hub import Hub  # noqa: E402
 from images_app.live.lifespan import lifespan  # noqa: E402
-from images_app.live.stream import PATH, Receive, Scope, Send, Streams  # noqa: E402
+from images_app.live.stream import PATH, Streams  # noqa: E402
 
 # Made here, under the import lock: one per process, whoever comes first.
 _hub = Hub(settings.REDIS_URL)

@@ -5,8 +5,8 @@ import signal
 import threading
 from types import FrameType
 
+from images_app.lib.bodies import Receive, Send
 from images_app.live.hub import Hub
-from images_app.live.stream import Receive, Send
 
 
 async def lifespan(hub: Hub, receive: Receive, send: Send) -> None:

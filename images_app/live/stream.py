@@ -8,23 +8,18 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import structlog
 from django.db import Error as DatabaseError
 
+from images_app.lib.bodies import Receive, Scope, Send
 from images_app.lib.clock import Deadline
 from images_app.live.access import person_of, session_key_of
 from images_app.live.hub import Hub, Subscription
 from images_app.live.messages import HEARTBEAT
 
 PATH = "/events/"
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
