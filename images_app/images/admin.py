@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 
 from images_app.images.models import StoredImage
 from images_app.images.views import serve
+from images_app.lib.readonly import ReadOnly
 
 
 @admin.register(StoredImage)
-class StoredImageAdmin(admin.ModelAdmin[StoredImage]):
+class StoredImageAdmin(ReadOnly, admin.ModelAdmin[StoredImage]):
     list_display = ["thumbnail", "id", "person", "team", "format", "shape", "weight", "created_at"]
     list_display_links = ["thumbnail", "id"]
     list_select_related = ["person", "team"]
@@ -24,15 +25,6 @@ class StoredImageAdmin(admin.ModelAdmin[StoredImage]):
     show_full_result_count = False
     search_fields = ["id", "=job__id", "=sha256", "person__email", "team__slug", "job__generation__prompt"]
     search_help_text = "Id of picture or job, SHA-256, address of the person, team, words of the prompt"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: StoredImage | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: StoredImage | None = None) -> bool:
-        return False
 
     @admin.display(description="Picture")
     def thumbnail(self, image: StoredImage) -> SafeString:

@@ -5,19 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
-
-
-class ReadOnly:
-    """Rows the product writes: no adding, changing or deleting by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from images_app.lib.readonly import ReadOnly
 
 
 class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):
@@ -46,7 +34,6 @@ class EventInline(ReadOnly, admin.TabularInline[JobEvent, ImageJob]):
 class ImageJobAdmin(ReadOnly, admin.ModelAdmin[ImageJob]):
     list_display = ["id", "state", "reason", "person", "team", "provider", "created_at", "charged_usd"]
     list_filter = ["state", "provider", "created_at"]
-    list_select_related = ["person", "team", "provider"]
     search_fields = ["id", "person__email", "team__slug", "reason", "generation__prompt"]
     date_hierarchy = "created_at"
     show_full_result_count = False
