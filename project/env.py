@@ -6,8 +6,9 @@ has to stand in the environment), then in ``.env`` at the project's root.
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -85,6 +86,22 @@ def choice(name: str, allowed: list[str], default: str) -> str:
     value = text(name, default).lower()
     if value not in allowed:
         raise BadSetting(f"{name} is {value!r}; write one of {', '.join(allowed)}")
+    return value
+
+
+def address(name: str, default: str, schemes: Sequence[str]) -> str:
+    """A URL that begins with one of ``schemes``. The error never quotes it: there may be a password inside."""
+    value = raw(name)
+    if value is None:
+        return default
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in schemes and parts.port != 0  # reading the port checks it
+    except ValueError:
+        known = False
+    if not known:
+        begins = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise BadSetting(f"{name} is not an address that can be used; write one that begins with {begins}")
     return value
 
 

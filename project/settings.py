@@ -28,7 +28,7 @@ FIELD_KEY = env.kept_secret("FIELD_KEY", DATA_DIR, lambda: Fernet.generate_key()
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)
-BASE_URL = env.text("BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
+BASE_URL = env.address("BASE_URL", f"http://{HOST}:{PORT}", ["http", "https"]).rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(BASE_URL).hostname or HOST]
@@ -90,7 +90,9 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- database ---
-DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'easel.sqlite3'}")
+DATABASE_URL = env.address(
+    "DATABASE_URL", f"sqlite:///{DATA_DIR / 'easel.sqlite3'}", ["postgres", "postgresql", "sqlite"]
+)
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -108,30 +110,28 @@ def _database(url: str) -> dict[str, Any]:
             # A file, so that threads and processes of one test see the same rows.
             "TEST": {"NAME": f"{unquote(parts.path)}.test"},
         }
-    if parts.scheme in {"postgres", "postgresql"}:
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
-            "CONN_HEALTH_CHECKS": True,  # else every connection of the pool errs once after a restart of the server
-            "OPTIONS": {
-                # Hundreds of waiting threads share a few connections: none is held while a call is in flight.
-                "pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 12, least=2), "timeout": 20},
-                # synchronous_commit whatever the server's default: a call is made only once its row is safe.
-                "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s"
-                " -c synchronous_commit=on",
-                "connect_timeout": 5,
-                # A server that vanished without a word (failover, a cut cable) is noticed in half a minute.
-                "keepalives_idle": 10,
-                "keepalives_interval": 5,
-                "keepalives_count": 3,
-                "tcp_user_timeout": 30_000,
-            },
-        }
-    raise env.BadSetting(f"DATABASE_URL begins with {parts.scheme!r}; write sqlite:///path or postgres://...")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,  # else every connection of the pool errs once after a restart of the server
+        "OPTIONS": {
+            # Hundreds of waiting threads share a few connections: none is held while a call is in flight.
+            "pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 12, least=2), "timeout": 20},
+            # synchronous_commit whatever the server's default: a call is made only once its row is safe.
+            "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s"
+            " -c synchronous_commit=on",
+            "connect_timeout": 5,
+            # A server that vanished without a word (failover, a cut cable) is noticed in half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+        },
+    }
 
 
 DATABASES = {"default": _database(DATABASE_URL)}
@@ -160,7 +160,9 @@ CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name) for name in ("generate", "media", "upkeep")
 ]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # killing a paid call loses money
+# Cancels tasks acknowledged late, and ours never are: killing a paid call would lose money. False, though the default,
+# makes Celery lecture the operator at every loss of Redis.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
@@ -294,17 +296,16 @@ ADMIN_EMAIL = env.text("ADMIN_EMAIL")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 WELCOME_TOKEN_FILE = DATA_DIR / "secrets" / "welcome_token"
 
-_mail = urlsplit(env.text("EMAIL_URL", "console://"))
-EMAIL_BACKEND = {
-    "console": "django.core.mail.backends.console.EmailBackend",
-    "smtp": "django.core.mail.backends.smtp.EmailBackend",
-    "smtps": "django.core.mail.backends.smtp.EmailBackend",
-}.get(_mail.scheme, "django.core.mail.backends.console.EmailBackend")
+_mail = urlsplit(env.address("EMAIL_URL", "console://", ["smtp", "smtp+tls", "smtps", "console"]))
+_mail_kind = "console" if _mail.scheme == "console" else "smtp"
+EMAIL_BACKEND = f"django.core.mail.backends.{_mail_kind}.EmailBackend"
 EMAIL_HOST = _mail.hostname or "localhost"
-EMAIL_PORT = _mail.port or 25
+EMAIL_PORT = _mail.port or {"smtp+tls": 587, "smtps": 465}.get(_mail.scheme, 25)
 EMAIL_HOST_USER = unquote(_mail.username or "")
 EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"  # STARTTLS
 EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_TIMEOUT = 10  # the page that sends a letter waits for the server
 DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL", f"Easel <easel@{urlsplit(BASE_URL).hostname or 'localhost'}>"
 )
@@ -345,6 +346,6 @@ WHITENOISE_MAX_AGE = 60 if DEBUG else 31536000
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 LOG_FORMAT = env.choice("LOG_FORMAT", ["console", "json"], "console")
+LOG_LEVEL = env.choice("LOG_LEVEL", ["debug", "info", "warning", "error", "critical"], "info").upper()
 LOGGING_CONFIG = "images_app.lib.logs.configure"
-LOGGING: dict[str, Any] = {"format": LOG_FORMAT, "level": env.text("LOG_LEVEL", "INFO").upper()}
-SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING: dict[str, Any] = {"format": LOG_FORMAT, "level": LOG_LEVEL}
