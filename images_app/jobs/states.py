@@ -24,7 +24,7 @@ class State(models.TextChoices):
 ARROWS: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.CLAIMED, State.CANCELLED, State.RECEIVED}),
     State.CLAIMED: frozenset({State.QUEUED, State.SENT, State.RECEIVED}),
-    State.SENT: frozenset({State.QUEUED, State.REJECTED, State.FAILED, State.RECEIVED, State.UNKNOWN}),
+    State.SENT: frozenset({State.QUEUED, State.REJECTED, State.RECEIVED, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.QUEUED, State.RECEIVED, State.FAILED}),
     State.RECEIVED: frozenset({State.SUCCEEDED, State.LOST}),
     # A paid result that arrives after a decision is kept all the same.

@@ -52,7 +52,6 @@ _CHANGES: dict[tuple[str, str], str] = {
     (State.CLAIMED, State.SENT): "Sent to the endpoint",
     (State.SENT, State.QUEUED): "Not carried out by the endpoint; back in line",
     (State.SENT, State.REJECTED): "Refused by the endpoint",
-    (State.SENT, State.FAILED): "Failed",
     (State.SENT, State.RECEIVED): "The endpoint answered with a picture",
     (State.SENT, State.UNKNOWN): "No clear answer came back",
     (State.UNKNOWN, State.QUEUED): "To be sent once more",
