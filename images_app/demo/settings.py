@@ -22,7 +22,7 @@ class Settings:
     data_dir: Path | None = None
     workers: int = 1
     cache_mb: int = 256
-    # Draw another picture each time the same prompt comes.
+    # How long a picture's address works.
     url_seconds: int = 3600
 
     @classmethod

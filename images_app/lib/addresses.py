@@ -102,7 +102,7 @@ def check_url(url: httpx.URL, allowed: Collection[Origin] = (), ports: Collectio
 
 
 def is_public(address: str) -> bool:
-    """Whether an address, is on the internet and nowhere nearer; False if unreadable."""
+    """Whether an address is on the internet and nowhere nearer; False if unreadable."""
     try:
         number = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
