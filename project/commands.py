@@ -8,12 +8,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from project import env
-from project.processes import Command
+from project.processes import ALARM, Command
 
 LOOPBACK = "127.0.0.1"
 # Valkey marks its warnings with "#"; the kernel's memory settings are no news to a person who runs a studio.
 VALKEY_ALARM = re.compile(
     rb" # (?!WARNING Memory overcommit|WARNING The TCP backlog|Valkey is now ready to exit)"
+)
+# The supervisor says that Valkey died, and the web what it means: three workers need not add how often they try.
+CELERY_ALARM = re.compile(
+    rb"^(?!.*(?:consumer|beat): (?:Connection to broker lost|Connection error|Cannot connect to )).*(?:"
+    + ALARM.pattern
+    + rb")"
 )
 # Celery minds root for the sake of pickled messages; ours are JSON.
 QUIET_WARNINGS = "ignore:You're running the worker with superuser privileges"
@@ -74,7 +80,8 @@ def workers() -> list[Command]:
     def worker(queue: str, pool: str, concurrency: int, patience_s: float | None) -> Command:
         options = ("-Q", queue, "-P", pool, "-c", str(concurrency), "-n", f"{queue}@%h")
         quiet = ("--without-gossip", "--without-mingle")
-        return Command(queue, (*PYTHON, "celery", "-A", "project", "worker", *options, *quiet), patience_s)
+        program = (*PYTHON, "celery", "-A", "project", "worker", *options, *quiet)
+        return Command(queue, program, patience_s, CELERY_ALARM)
 
     return [
         worker(
@@ -82,7 +89,7 @@ def workers() -> list[Command]:
         ),  # its calls have deadlines of their own
         worker("media", "prefork", settings.MEDIA_CONCURRENCY, 60),
         worker("upkeep", "threads", 2, 30),
-        Command("beat", (*PYTHON, "celery", "-A", "project", "beat", "--pidfile="), 10),
+        Command("beat", (*PYTHON, "celery", "-A", "project", "beat", "--pidfile="), 10, CELERY_ALARM),
     ]
 
 

@@ -19,3 +19,9 @@ def test_a_hint_reaches_only_its_queue(queue: str) -> None:
     assert {name: client.llen(name) for name in ("generate", "media", "upkeep")} == {
         name: int(name == queue) for name in ("generate", "media", "upkeep")
     }
+
+
+def test_no_task_is_acknowledged_late() -> None:
+    """The loss of Redis cancels those (see the settings): a paid call among them would be lost."""
+    app.loader.import_default_modules()
+    assert not [name for name, task in app.tasks.items() if task.acks_late]

@@ -114,6 +114,20 @@ def test_a_dead_web_server_comes_back_and_that_is_said(running: Easel) -> None:
     until(lambda: _answers(running.address()), seconds=90)
 
 
+def test_a_dead_valkey_is_said_once_and_not_by_every_worker(running: Easel) -> None:
+    logs = [running.data / "logs" / f"{name}.log" for name in ("generate", "media", "upkeep")]
+    until(lambda: all(log.exists() and " ready." in log.read_text() for log in logs), seconds=60)
+    before = len(running.shown)
+    running.child("valkey").kill()
+    until(lambda: all("Trying again in" in log.read_text() for log in logs), seconds=30)
+    shown = running.shown[before:].splitlines()
+    assert [line.partition(";")[0] for line in shown if not line.startswith("web | ")] == [
+        "valkey was killed by SIGKILL"
+    ]
+    assert len([line for line in shown if "Redis is away" in line]) <= 1
+    until(lambda: _answers(running.address()), seconds=30)
+
+
 def test_a_service_manager_stops_it_and_the_next_start_goes_on(tmp_path: Path) -> None:
     with easel(tmp_path) as first:
         address = first.address()
