@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, StorageState, expect
 
-from tests.e2e.browser import TIMEOUT_MS, generate, tile
+from tests.e2e.browser import TIMEOUT_MS, generate, sign_in, tile
 from tests.e2e.conftest import Made, Somebody, Visit
 from tests.e2e.looks import has_no_barrier
-from tests.e2e.product import Product
+from tests.e2e.product import PASSWORD, Product
 
 UNCLEAR = "For the axe [demo:server-error]"
 
@@ -31,6 +31,25 @@ def busy(studio: Product, chromium: Browser, alice: Somebody, picture: Made) -> 
             expect(tile(cancelled, "cancelled")).to_be_visible()
             yield
         studio.until_states(waiting, "succeeded")
+
+
+@pytest.fixture(scope="module")
+def chief(studio: Product, chromium: Browser) -> StorageState:
+    studio.manage("create_user", "chief@example.com", "--password", PASSWORD, "--superuser")
+    with chromium.new_context(base_url=studio.url) as context:
+        context.set_default_timeout(TIMEOUT_MS)
+        sign_in(context.new_page(), "chief@example.com", PASSWORD)
+        return context.storage_state()
+
+
+@pytest.mark.parametrize("table", ["imagemodel", "team"])
+def test_the_administration_has_no_barrier(visit: Visit, chief: StorageState, table: str) -> None:
+    page = visit(storage_state=chief)
+    page.goto(f"/admin/images_app/{table}/")
+    has_no_barrier(page)
+    page.locator("#result_list th a").first.click()
+    expect(page.locator(".tabular").first).to_be_visible()
+    has_no_barrier(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -34,6 +34,16 @@ def test_a_page_fits(visit: Visit, phone: Page, picture: Made, studio: Product, 
     has_targets_for_thumbs(page)
 
 
+@pytest.mark.parametrize("width", [320, 768, 1024])
+def test_no_page_scrolls_sideways_at_the_widths_between(
+    phone: Page, picture: Made, studio: Product, width: int
+) -> None:
+    phone.set_viewport_size({"width": width, "height": 800})
+    for address in ["/", "/library/", picture.address, "/jobs/", f"/jobs/{studio.job(picture.prompt)}/"]:
+        phone.goto(address)
+        fits_the_screen(phone)
+
+
 def test_the_composer_works_with_a_thumb(phone: Page, studio: Product) -> None:
     prompt = "From the bus"
     phone.goto("/")
