@@ -29,9 +29,8 @@ logger = logging.getLogger(__name__)
 
 FETCH_WAITS_S = (2, 5, 15, 60, 300, 600)
 URL_LIFE = timedelta(minutes=70)  # endpoints say 60; the last tries come after that
-BAD_BYTES_FOR = timedelta(
-    minutes=10
-)  # bytes from a url may have been cut on the way; not for longer than this
+# Bytes from a url may have been cut on the way; not for longer than this.
+BAD_BYTES_FOR = timedelta(minutes=10)
 SPOOL_AWAY_FOR = timedelta(minutes=30)  # a spool that is not mounted looks empty
 MOST_TRIES = 6  # of bytes that kill the worker who opens them
 DOWNLOAD_S = 45.0

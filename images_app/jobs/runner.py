@@ -29,9 +29,8 @@ from images_app.providers.models import Provider
 
 logger = logging.getLogger(__name__)
 
-DATABASE_TRIES = (
-    5  # where the reply lies in the spool; what is only in memory is held for as long as this process lives
-)
+# Where the reply lies in the spool; what is only in memory is held for as long as this process lives.
+DATABASE_TRIES = 5
 # Goes on while the machine sleeps, where the system has such a clock (macOS's monotonic one does by itself).
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
