@@ -56,7 +56,10 @@ def demo(data: Path) -> list[Command]:
     port = free_port(urlsplit(env.noted("DEMO_URL", data)).port or 0)
     os.environ["DEMO_API_KEY"] = env.kept_secret("DEMO_API_KEY", data)
     os.environ["DEMO_URL"] = env.note("DEMO_URL", data, f"http://{LOOPBACK}:{port}/v1")
-    os.environ.setdefault("DEMO_DATA_DIR", str(data / "demo"))
+    os.environ["DEMO_DATA_DIR"] = env.text("DEMO_DATA_DIR", str(data / "demo"))
+    for name in ("DEMO_DELAY", "DEMO_PUBLIC_URL", "DEMO_WORKERS", "DEMO_CACHE_MB"):
+        if value := env.raw(name):
+            os.environ[name] = value  # it knows no .env
     return [Command("demo", (*PYTHON, *_uvicorn("images_app.demo.server:app", LOOPBACK, port)))]
 
 
@@ -84,9 +87,8 @@ def workers() -> list[Command]:
         return Command(queue, program, patience_s, CELERY_ALARM)
 
     return [
-        worker(
-            "generate", "threads", settings.GENERATE_CONCURRENCY, None
-        ),  # its calls have deadlines of their own
+        # Without an end to its patience: its calls have deadlines of their own.
+        worker("generate", "threads", settings.GENERATE_CONCURRENCY, None),
         worker("media", "prefork", settings.MEDIA_CONCURRENCY, 60),
         worker("upkeep", "threads", 2, 30),
         Command("beat", (*PYTHON, "celery", "-A", "project", "beat", "--pidfile="), 10, CELERY_ALARM),

@@ -14,7 +14,8 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SHAPE: dict[str, Any] = yaml.safe_load(COMPOSE)
 SERVICES: dict[str, dict[str, Any]] = SHAPE["services"]
 OURS = ["web", "demo", "migrate", "worker-generate", "worker-media", "worker-upkeep", "scheduler"]
-DOCUMENTED = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "docs" / "configuration.md").read_text()))
+TABLES = "".join((ROOT / "docs" / name).read_text() for name in ("configuration.md", "demo-endpoint.md"))
+DOCUMENTED = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", TABLES))
 SCRIPTS = ["bin/start", "bin/test", "bin/environment.sh", ".ci/run"]
 
 
