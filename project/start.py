@@ -162,10 +162,8 @@ async def _start(supervisor: Supervisor, host: str, port: int, embedded: list[Co
 
 
 async def _prepare() -> str:
-    from project.prepare import (
-        NotPrepared,
-        prepare,
-    )  # loads Django, while Valkey and the demo endpoint load too
+    # Not before: it loads Django, which Valkey and the demo endpoint need not wait for.
+    from project.prepare import NotPrepared, prepare
 
     try:
         return await asyncio.to_thread(prepare)
