@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from images_app.lib.disk import made_once
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -115,19 +117,7 @@ def kept_secret(
     """The secret from the environment, or one made once and kept in ``directory`` (mode 600)."""
     if value := raw(name):
         return value
-    path = directory / "secrets" / name.lower()
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(make(), encoding="utf-8")
-        try:
-            os.link(draft, path)  # atomic: where two processes start together, the first one's secret stands
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()
+    return made_once(_note(name, directory), make)
 
 
 def note(name: str, directory: Path, value: str) -> str:

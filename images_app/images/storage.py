@@ -16,6 +16,8 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 
+from images_app.lib.disk import sync_folder
+
 SIGNED_SECONDS = 300
 
 
@@ -43,7 +45,7 @@ class DurableFileStorage(FileSystemStorage):
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return name
 
     def url(self, name: str | None) -> str:
@@ -71,15 +73,7 @@ def _make_folder(folder: Path) -> None:
     _make_folder(folder.parent)
     with contextlib.suppress(FileExistsError):
         folder.mkdir()
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(folder.parent)
 
 
 class PrivateS3Storage(S3Storage):  # type: ignore[misc]

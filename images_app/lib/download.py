@@ -17,6 +17,7 @@ from django.db import connections
 
 from images_app.lib.addresses import AddressRefused, Origin, origin_of
 from images_app.lib.clock import Deadline
+from images_app.lib.disk import sync_folder
 from images_app.lib.transport import CONNECT_S, GuardedTransport
 
 MAX_BYTES = 48 * 1024 * 1024
@@ -179,11 +180,7 @@ def _keep(file: "tempfile._TemporaryFileWrapper[bytes]", temporary: Path, to: Pa
     file.flush()
     os.fsync(file.fileno())
     temporary.replace(to)
-    folder = os.open(to.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name must survive a crash too
-    finally:
-        os.close(folder)
+    sync_folder(to.parent)
 
 
 def _too_large(max_bytes: int) -> DownloadError:

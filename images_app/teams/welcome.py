@@ -1,6 +1,5 @@
 """The first start: nobody has an account, every page leads to /welcome/, and one token lets one person in."""
 
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from images_app.lib.disk import made_once
 from images_app.teams.actions import NotFirst, make_first_person
 from images_app.teams.models import User
 
@@ -42,7 +42,8 @@ def welcome_address() -> str | None:
     if User.objects.exists():
         _path().unlink(missing_ok=True)
         return None
-    return f"{settings.BASE_URL}{reverse('welcome')}?token={_kept_token()}"
+    token = made_once(_path(), lambda: secrets.token_urlsafe(32))
+    return f"{settings.BASE_URL}{reverse('welcome')}?token={token}"
 
 
 def token_fits(given: str) -> bool:
@@ -78,22 +79,6 @@ def make_first_person_with(token: str, email: str, password: str, *, name: str =
         raise
     spent.unlink()
     return person
-
-
-def _kept_token() -> str:
-    path = _path()
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(32), encoding="utf-8")
-        try:
-            os.link(draft, path)  # atomic: of two that start together, the first one's token stands
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()
 
 
 def _path() -> Path:
