@@ -120,7 +120,8 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,  # else every connection of the pool errs once after a restart of the server
         "OPTIONS": {
             # Hundreds of waiting threads share a few connections: none is held while a call is in flight.
-            "pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 12, least=2), "timeout": 20},
+            # A worker's heartbeat and its poll keep one each.
+            "pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 12, least=4), "timeout": 20},
             # synchronous_commit whatever the server's default: a call is made only once its row is safe.
             "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c statement_timeout=60s"
             " -c synchronous_commit=on",
