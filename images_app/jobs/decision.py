@@ -3,13 +3,14 @@
 from django import forms
 
 from images_app.jobs.actions import Choice
+from images_app.jobs.story import GIVEN_UP
 
 NOTE_AT_MOST = 120  # it shares the 200 characters of an event's reason with the choice's own words
 
 DONE = {
     Choice.RETRY: "It is back in line and will be sent once more.",
-    Choice.CHARGED: "Given up, and counted as charged.",
-    Choice.WRITTEN_OFF: "Given up, and counted as not charged.",
+    Choice.CHARGED: f"{GIVEN_UP['given_up_charged']}.",
+    Choice.WRITTEN_OFF: f"{GIVEN_UP['given_up_written_off']}.",
 }
 
 

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from images_app.jobs import actions
@@ -23,7 +24,7 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     models = list(usable_models())
     if generation.model not in models:
         messages.error(request, f"{generation.model.label} is not offered any more. Choose another model.")
-        return _elsewhere(request, f"/?recipe={generation.pk}")
+        return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
     count = request.POST.get("n") or request.GET.get("n", "")
     n = int(count) if count in {str(k) for k in COUNTS} else generation.n
     key = f"again:{generation.pk}:{n}:{plain(request.POST.get('submission', '')) or uuid.uuid4()}"
@@ -46,7 +47,7 @@ def generation_cancellation(request: PersonRequest, id: uuid.UUID) -> HttpRespon
 @require_POST
 def waiting_cancellation(request: PersonRequest) -> HttpResponse:
     messages.success(request, _cancelled(actions.cancel_waiting(request.user)))
-    return _elsewhere(request, "/")
+    return _elsewhere(request, reverse("studio"))
 
 
 def _elsewhere(request: PersonRequest, address: str) -> HttpResponse:
