@@ -30,9 +30,9 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)
 BASE_URL = env.address("BASE_URL", f"http://{HOST}:{PORT}", ["http", "https"]).rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST, urlsplit(BASE_URL).hostname or HOST]
-)
+# This machine's own names always: its health checks ask by them.
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS += env.words("ALLOWED_HOSTS", [HOST, urlsplit(BASE_URL).hostname or HOST])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [BASE_URL] if HTTPS else [])
 
 # --- the application ---

@@ -42,6 +42,14 @@ def test_a_bad_value_is_named(name: str, value: str, tmp_path: Path) -> None:
     assert "hush" not in told
 
 
+@pytest.mark.parametrize("named", [{}, {"ALLOWED_HOSTS": "studio.example.com"}])
+def test_the_machine_may_always_ask_itself(named: dict[str, str], tmp_path: Path) -> None:
+    told = load(
+        tmp_path, "print(*settings.ALLOWED_HOSTS)", BASE_URL="https://studio.example.com", **named
+    ).stdout.split()
+    assert {"localhost", "127.0.0.1", "studio.example.com"} <= set(told)
+
+
 @pytest.mark.parametrize(
     ("url", "port", "starttls", "tls"),
     [
