@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, StorageState, expect
 
-from tests.e2e.browser import TIMEOUT_MS, generate, sign_in, tile
+from tests.e2e.browser import TIMEOUT_MS, Complaints, generate, sign_in, tile
 from tests.e2e.conftest import Made, Somebody, Visit
 from tests.e2e.looks import has_no_barrier
 from tests.e2e.product import PASSWORD, Product
@@ -43,11 +43,16 @@ def chief(studio: Product, chromium: Browser) -> StorageState:
 
 
 @pytest.mark.parametrize("table", ["imagemodel", "team"])
-def test_the_administration_has_no_barrier(visit: Visit, chief: StorageState, table: str) -> None:
+def test_the_administration_has_no_barrier(
+    visit: Visit, chief: StorageState, complaints: Complaints, table: str
+) -> None:
+    # The axe's own, where it measures tables and reads sheets that import others; the pages themselves have none.
+    for words in ["Applying inline style", "CSP: style-src", "Couldn't load preload assets"]:
+        complaints.expect(words)
     page = visit(storage_state=chief)
     page.goto(f"/admin/images_app/{table}/")
     has_no_barrier(page)
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     expect(page.locator(".tabular").first).to_be_visible()
     has_no_barrier(page)
 
