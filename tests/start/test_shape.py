@@ -70,7 +70,7 @@ def test_the_workers_share_one_spool() -> None:
 
 
 def test_a_stop_gives_paid_calls_the_time_they_may_take() -> None:
-    assert SERVICES["worker-generate"]["stop_grace_period"] == "15m"
+    assert SERVICES["worker-generate"]["stop_grace_period"] == "21m"  # client.py: twice the timeout
 
 
 def test_the_stores_inner_ports_ask_for_a_key() -> None:
