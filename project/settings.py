@@ -138,7 +138,11 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 
 # --- Redis and Celery: a message is a hint, the database is the truth --------------------------------------------
-REDIS_URL = env.text("REDIS_URL", env.noted("REDIS_URL", DATA_DIR) or "redis://127.0.0.1:6379/0")
+REDIS_URL = env.address(
+    "REDIS_URL",
+    env.noted("REDIS_URL", DATA_DIR) or "redis://127.0.0.1:6379/0",
+    ["redis", "rediss", "unix"],
+)
 # Tries at the door, counted over all web processes.
 CACHES = {
     "default": {

@@ -23,7 +23,6 @@ def visible_picture(person: User, image_id: UUID) -> StoredImage:
     picture = (
         pictures_of(person)
         .select_related("attempt", "job__generation__model__provider")
-        .defer("job__generation__model__provider__api_key")
         .filter(pk=image_id)
         .first()
     )

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from images_app.jobs.models import Generation, ImageJob
-from images_app.providers.models import Provider
 from images_app.teams.models import Role, User
 
 
@@ -15,7 +14,6 @@ def jobs_of(person: User) -> QuerySet[ImageJob]:
     return (
         ImageJob.objects.filter(person=person)
         .select_related("generation__model", "provider", "person", "team")
-        .defer("provider__api_key")
         .prefetch_related("images")
     )
 
@@ -25,8 +23,7 @@ def generations_of(person: User) -> QuerySet[Generation]:
     return (
         Generation.objects.filter(person=person)
         .select_related("model__provider", "person", "team", "parent_image")
-        .defer("model__provider__api_key")
-        .prefetch_related("jobs__images", Prefetch("jobs__provider", Provider.objects.all()))
+        .prefetch_related("jobs__images", "jobs__provider")
     )
 
 

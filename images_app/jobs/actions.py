@@ -12,11 +12,12 @@ from images_app.jobs.fairness import give_back_turns, take_turns
 from images_app.jobs.hints import hint
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.request import JobRequest
-from images_app.jobs.settle import owed, price_words
+from images_app.jobs.settle import owed
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.jobs.transition import move, record
 from images_app.lib.dbtime import from_now
 from images_app.lib.failpoints import failpoint
+from images_app.lib.words import money
 from images_app.teams.models import User
 
 MOST_HINTS = 8
@@ -113,7 +114,7 @@ def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
         raise PermissionDenied
     words = f": {note}" if note else ""
     if choice is Choice.RETRY:
-        risk = price_words(job.price_usd)
+        risk = money(job.price_usd)
         with transaction.atomic():
             moved = move(
                 job,

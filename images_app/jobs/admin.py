@@ -40,12 +40,7 @@ class ImageJobAdmin(ReadOnly, admin.ModelAdmin[ImageJob]):
     inlines = [AttemptInline, EventInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageJob]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("person", "team", "provider", "generation")
-            .defer("provider__api_key")
-        )
+        return super().get_queryset(request).select_related("person", "team", "provider", "generation")
 
 
 @admin.register(Generation)

@@ -7,7 +7,7 @@ workers never pass a limit together. The lock is held for a few milliseconds and
 import threading
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -50,6 +50,7 @@ def open_providers() -> list[Provider]:
 
 def claim_next(owner: str, lease_s: float) -> Claim | None:
     """The next job of any open provider, or None where nothing may run now."""
+    connection.ensure_connection()  # never waited for under the lock: those who wait for it hold connections
     with _one_at_a_time:
         for provider in open_providers():
             if claimed := _claim_from(provider, owner, lease_s):

@@ -73,11 +73,11 @@ def run(claim: Claim) -> None:
 def mark_sent(claim: Claim) -> Call | None:
     """CLAIMED to SENT with its Attempt row, committed before any byte leaves; None where the job is not ours to send."""
     job = claim.job
-    providers = Provider.objects.with_key().annotate(cooling=Q(cooldown_until__gt=Now()))
+    provider = Provider.objects.annotate(cooling=Q(cooldown_until__gt=Now())).get(pk=job.provider_id)
     try:
-        provider = providers.get(pk=job.provider_id)
-    except SealError as error:  # before SENT: from there on a failure would have to be decided on
-        job.provider.pause(f"field_key: {error}")
+        endpoint = provider.endpoint()  # before SENT: from there on a failure would have to be decided on
+    except SealError as error:
+        provider.pause(f"field_key: {error}")
         release(claim, "the provider's key cannot be opened")
         return None
     if provider.paused_at is not None or provider.cooling:
@@ -110,7 +110,7 @@ def mark_sent(claim: Claim) -> Call | None:
         attempt_id=str(attempt.pk),
         position=job.position,
     )
-    return Call(attempt=attempt, endpoint=provider.endpoint(), request=request)
+    return Call(attempt=attempt, endpoint=endpoint, request=request)
 
 
 def release(claim: Claim, why: str) -> bool:

@@ -14,6 +14,7 @@ from images_app.jobs.models import Attempt, ImageJob
 from images_app.jobs.states import State
 from images_app.jobs.transition import move
 from images_app.lib.dbtime import from_now
+from images_app.lib.words import money
 from images_app.providers.client import Reply
 from images_app.providers.errors import Outcome
 from images_app.providers.models import Provider
@@ -149,7 +150,7 @@ def _unclear(job: ImageJob, reason: str, message: str) -> None:
     moved = move(job, [State.SENT], State.UNKNOWN, note=reason, reason=reason[:60], message=message)
     may_retry = job.team.retry_unknown_once and not job.attempts.filter(cause="policy").exists()
     if moved and may_retry and not job.cancel_requested:
-        note = f"the team's rule: try once more, at the risk of another {price_words(job.price_usd)}"
+        note = f"the team's rule: try once more, at the risk of another {money(job.price_usd)}"
         move(job, [State.UNKNOWN], State.QUEUED, note=note, next_cause="policy", run_after=from_now(0))
         hint("jobs.generate", "generate")
 
@@ -171,10 +172,6 @@ def owed(job: ImageJob) -> Decimal:
     """What earlier attempts of a job that ends without a picture are known or feared to have cost."""
     risky = job.attempts.filter(outcome__in=[Attempt.Outcome.UNKNOWN, Attempt.Outcome.DONE])
     return sum((attempt.price_usd or Decimal(0) for attempt in risky), Decimal(0))
-
-
-def price_words(usd: Decimal | None) -> str:
-    return "unknown price" if usd is None else f"${usd.normalize():f}"
 
 
 _SETTLERS = {

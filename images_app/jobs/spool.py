@@ -13,6 +13,8 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from images_app.lib.disk import sync_folder
+
 _SUFFIX = ".reply"
 
 
@@ -121,11 +123,7 @@ def folder() -> Path:
 def write_durably(path: Path, data: bytes) -> None:
     """Write, fsync, rename, fsync the folder: the file is whole or not there."""
     _write(path, data, flush=True)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
 
 
 def write_quickly(path: Path, data: bytes) -> None:

@@ -1,5 +1,6 @@
 """Model fields that know no model."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -10,10 +11,27 @@ from django.db.models.query_utils import DeferredAttribute
 from images_app.lib.crypto import Secret, seal, unseal
 
 
+@dataclass(frozen=True)
+class _Sealed:
+    """What a row holds, until somebody asks for the text."""
+
+    token: str
+
+
 class _SecretAttribute(DeferredAttribute):
-    """Whatever is assigned hides itself in a repr at once, not only after a reload."""
+    """Opens the seal when the text is asked for, so that reading a row needs no key.
+
+    Whatever is assigned hides itself in a repr at once, not only after a reload.
+    """
 
     field: models.Field[Any, Any]
+
+    def __get__(self, instance: models.Model | None, cls: type[models.Model] | None = None) -> Any:
+        value = super().__get__(instance, cls)
+        if instance is None or not isinstance(value, _Sealed):
+            return value
+        instance.__dict__[self.field.attname] = text = unseal(value.token)
+        return text
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         plain_text = isinstance(value, str) and not isinstance(value, Secret)
@@ -23,7 +41,8 @@ class _SecretAttribute(DeferredAttribute):
 class SealedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is sealed in the database and in ``dumpdata``, plain in Python, and never shown by repr.
 
-    The empty text is stored as it is. Every sealing differs, so the only lookup is ``isnull``.
+    Asking for it raises SealError where no key opens it; reading and saving the rest of the row does not. The empty
+    text is stored as it is. Every sealing differs, so the only lookup is ``isnull``.
     """
 
     description = "Text sealed with FIELD_KEY"
@@ -31,15 +50,21 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
 
     def from_db_value(
         self, value: str | None, expression: Any, connection: BaseDatabaseWrapper
-    ) -> Secret | None:
-        return unseal(value) if value else _hidden(value)
+    ) -> "_Sealed | Secret | None":
+        return _Sealed(value) if value else _hidden(value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """As it is kept, sealed or plain: saving must not need to open it."""
+        return vars(model_instance)[self.attname]
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, _Sealed):
+            return value.token
         value = super().get_prep_value(value)
         return seal(value) if isinstance(value, str) and value else value
 
     def to_python(self, value: Any) -> Any:
-        return _hidden(super().to_python(value))
+        return value if isinstance(value, _Sealed) else _hidden(super().to_python(value))
 
     def value_to_string(self, obj: models.Model) -> str:
         """What a dump holds: the sealed form (loading it back needs the plain text typed in again)."""

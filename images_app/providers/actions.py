@@ -49,7 +49,6 @@ def usable_models() -> QuerySet[ImageModel]:
         ImageModel.objects.filter(enabled=True, provider__enabled=True)
         .filter(Q(shutdown_on=None) | Q(shutdown_on__gt=today))
         .select_related("provider")
-        .defer("provider__api_key")
         .prefetch_related("prices")
         .order_by("position", "label")
     )

@@ -148,8 +148,7 @@ class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
-        found = super().get_queryset(request).annotate(n_prices=Count("prices"))
-        return found.defer("provider__api_key")
+        return super().get_queryset(request).annotate(n_prices=Count("prices"))
 
     @admin.display(description="Prices", ordering="n_prices")
     def price_count(self, model: ImageModel) -> int:

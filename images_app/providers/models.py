@@ -2,7 +2,6 @@
 
 import uuid
 from decimal import Decimal
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,17 +12,6 @@ from django.utils import timezone
 from images_app.lib.dbtime import from_now
 from images_app.lib.fields import SealedTextField
 from images_app.providers.client import Endpoint
-
-
-class ProviderManager(models.Manager["Provider"]):
-    """Leaves the key sealed until it is asked for: few need it, and a lost FIELD_KEY must not take pages along."""
-
-    def get_queryset(self) -> models.QuerySet["Provider"]:
-        return super().get_queryset().defer("api_key")
-
-    def with_key(self) -> models.QuerySet["Provider"]:
-        """For a call. Reading a row raises crypto.SealError where its key cannot be opened."""
-        return self.get_queryset().defer(None)
 
 
 class Provider(models.Model):
@@ -60,8 +48,6 @@ class Provider(models.Model):
     # Start tag of the job claimed last: the clock of the fair queue (jobs/claim.py).
     virtual_time = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects: ClassVar[ProviderManager] = ProviderManager()
 
     class Meta:
         ordering = ["name"]

@@ -47,9 +47,6 @@ def test_a_forked_child_works_on_connections_of_its_own(few: Stack) -> None:
     assert {few.redis_port, store} <= own
 
 
-@pytest.mark.xfail(
-    reason="a claim holds its lock while it waits for a connection, and others hold one waiting for the lock"
-)
 def test_many_replies_at_once_are_all_settled(few: Stack) -> None:
     person = few.person()
     for batch in range(8):

@@ -15,7 +15,7 @@ from images_app.jobs.states import State
 from images_app.jobs.worker import Engine
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
-from images_app.teams.models import User
+from images_app.teams.models import Team, User
 from tests.endpoint import ScriptedEndpoint
 
 _keys = itertools.count()
@@ -37,11 +37,17 @@ def endpoint(
 def ask(model: ImageModel) -> Callable[..., Generation]:
     """Submit a prompt for a person."""
 
-    def submit(person: User, prompt: str = "a red door", n: int = 1, key: str | None = None) -> Generation:
+    def submit(
+        person: User,
+        prompt: str = "a red door",
+        n: int = 1,
+        key: str | None = None,
+        team: Team | None = None,
+    ) -> Generation:
         model.refresh_from_db()
         request = JobRequest(
             person=person,
-            team=current_team(person),
+            team=team or current_team(person),
             model=model,
             prompt=prompt,
             size="1024x1024",

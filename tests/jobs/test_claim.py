@@ -54,7 +54,7 @@ def test_a_team_of_many_gets_no_more_than_a_team_of_one(alice: User, bob: User, 
     for person in crowd:
         Membership.objects.filter(person=person).delete()
         Membership.objects.create(person=person, team=team)
-        ask(person, n=20)
+        ask(person, n=20, team=team)
     ask(bob, n=20)
     order = claim_all(40)
     assert order.count("bob@example.com") >= 12

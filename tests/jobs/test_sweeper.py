@@ -63,9 +63,14 @@ def answered() -> Answered:
     return call, reply
 
 
-def lease_passes() -> None:
-    """The worker is not heard of for longer than its lease, and the sweep looks."""
+def lease_over() -> None:
+    """The worker is not heard of for longer than its lease."""
     ImageJob.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def lease_passes() -> None:
+    """The lease is over, and the sweep looks."""
+    lease_over()
     sweeper.sweep()
 
 

@@ -35,14 +35,14 @@ def _reseal(model: type[Model]) -> int:
     names = [field.attname for field in model._meta.concrete_fields if isinstance(field, SealedTextField)]
     if not names:
         return 0
-    rows = model._base_manager.select_for_update()  # nobody changes a secret meanwhile
+    rows = model._base_manager.select_for_update().only("pk", *names)  # nobody changes a secret meanwhile
     try:
-        secrets = list(rows.values("pk", *names))
+        secrets = [(row.pk, {name: getattr(row, name) for name in names}) for row in rows]
     except SealError as error:
         raise CommandError(f"{model._meta.label}: {error} Nothing was changed.") from None
     count = 0
-    for row in secrets:
-        held = {name: row[name] for name in names if row[name]}
+    for pk, texts in secrets:
+        held = {name: text for name, text in texts.items() if text}
         # The field seals whatever it stores with the newest key.
-        count += model._base_manager.filter(pk=row["pk"]).update(**held) if held else 0
+        count += model._base_manager.filter(pk=pk).update(**held) if held else 0
     return count
