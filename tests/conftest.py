@@ -18,6 +18,22 @@ __all__ = ["environment"]
 PASSWORD = "correct horse battery"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database is the same in both shapes: only the plain one runs it."""
+    if environment.SHAPE == "plain":
+        return
+    left = [item for item in items if not _touches_the_database(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(
+        {"db", "transactional_db"}
+    )
+
+
 @pytest.fixture
 def alice(db: None) -> User:
     return make_person("alice@example.com", PASSWORD, name="Alice Ardent")
