@@ -1,19 +1,27 @@
 """Gathers the rooms' models: Django looks for them here."""
 
-from images_app.images.models import StoredImage
-from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent, Turn
+from images_app.galleries.models import Collection, CollectionItem, Comment, Favourite, SavedView
+from images_app.images.models import PictureText, StoredImage
+from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent, Preset, Turn
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Membership, Team, User
 
 __all__ = [
     "Attempt",
+    "Collection",
+    "CollectionItem",
+    "Comment",
+    "Favourite",
     "Generation",
     "ImageJob",
     "ImageModel",
     "JobEvent",
     "Membership",
     "ModelPrice",
+    "PictureText",
+    "Preset",
     "Provider",
+    "SavedView",
     "StoredImage",
     "Team",
     "Turn",

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
@@ -34,6 +35,8 @@ class StoredImage(models.Model):
         max_length=1000, help_text="A data: URL of 14 pixels' width, shown until the rest is there."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # In the trash since; its bytes stay until it is purged.
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -45,6 +48,9 @@ class StoredImage(models.Model):
             models.Index(fields=["person", "-created_at", "-id"], name="image_person_newest"),
             models.Index(fields=["team", "-created_at", "-id"], name="image_team_newest"),
             models.Index(fields=["sha256"], name="image_sha256"),
+            models.Index(
+                fields=["person", "-trashed_at"], condition=Q(trashed_at__isnull=False), name="image_trash"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,3 +68,19 @@ class StoredImage(models.Model):
     def _width_within(self, edge: int) -> int:
         """Of a copy whose long edge is ``edge`` at most, as derive.py makes it."""
         return round(self.width * min(edge / max(self.width, self.height), 1))
+
+
+class PictureText(models.Model):
+    """What a picture is found by (images/search.py). ``id`` grows with time: search walks it from the newest.
+
+    ``words`` is what the person wrote and what the model was told, folded; ``owner`` holds a token for the person
+    and one for the team, so that the index itself keeps strangers' pictures out.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    image = models.OneToOneField(StoredImage, on_delete=models.CASCADE, related_name="text")
+    words = models.TextField()
+    owner = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return str(self.image_id)

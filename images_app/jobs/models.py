@@ -30,6 +30,9 @@ class Generation(models.Model):
         max_length=64, help_text="sha256 of the request; the same key with another is refused."
     )
     source = models.CharField(max_length=10, default="studio", help_text="studio or api.")
+    # Submissions sent with one press: several prompts, or one prompt to several models (compare).
+    batch = models.UUIDField(null=True, blank=True, db_index=True)
+    compare = models.BooleanField(default=False, help_text="Shown side by side with the others of its batch.")
     parent_image = models.ForeignKey(
         "images_app.StoredImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="remixes"
     )
@@ -68,6 +71,7 @@ class ImageJob(models.Model):
         blank=True, default="", help_text="The reason in words, the endpoint's where it gave some."
     )
     turn = models.FloatField(help_text="Start tag of the fair queue: the smallest is next (jobs/claim.py).")
+    quiet = models.BooleanField(default=False, help_text="Waits until nobody else is waiting.")
     run_after = models.DateTimeField(default=timezone.now)
     fence = models.PositiveIntegerField(
         default=0, help_text="Grows with every claim: tells an old owner from the new."
@@ -111,7 +115,9 @@ class ImageJob(models.Model):
         indexes = [
             # The claim: next runnable job of a provider.
             models.Index(
-                fields=["provider", "turn", "id"], condition=Q(state="queued"), name="job_waiting_turn"
+                fields=["provider", "quiet", "turn", "id"],
+                condition=Q(state="queued"),
+                name="job_waiting_turn",
             ),
             # Limits, heartbeat and sweep look only at the few that are under way.
             models.Index(
@@ -210,3 +216,24 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} at {self.provider}: {self.finish}"
+
+
+class Preset(models.Model):
+    """Settings of the composer a person saved under a name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presets")
+    name = models.CharField(max_length=60)
+    model = models.ForeignKey(ImageModel, on_delete=models.CASCADE, related_name="+")
+    size = models.CharField(max_length=40)
+    quality = models.CharField(max_length=40, blank=True, default="")
+    style = models.CharField(max_length=40, blank=True, default="")
+    n = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="one_preset_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
