@@ -1,4 +1,4 @@
-"""What people do with pictures once they are made: favourites, collections, comments, saved views."""
+"""What people do with pictures once they are made: collections, comments, saved views."""
 
 import uuid
 
@@ -8,20 +8,6 @@ from django.utils import timezone
 
 from images_app.images.models import StoredImage
 from images_app.teams.models import Team
-
-
-class Favourite(models.Model):
-    """One person's heart on one picture."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourites")
-    image = models.ForeignKey(StoredImage, on_delete=models.CASCADE, related_name="favourites")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "image"], name="one_heart_per_person")]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} likes {self.image_id}"
 
 
 class Collection(models.Model):

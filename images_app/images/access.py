@@ -10,8 +10,13 @@ from images_app.teams.models import User
 
 
 def images_of(person: User) -> QuerySet[StoredImage]:
-    """A person's own pictures, newest first."""
-    return StoredImage.objects.filter(person=person)
+    """A person's own pictures, newest first; without those in the trash."""
+    return StoredImage.objects.filter(person=person, trashed_at=None)
+
+
+def trash_of(person: User) -> QuerySet[StoredImage]:
+    """What a person threw away and can still have back, the latest first."""
+    return StoredImage.objects.filter(person=person).exclude(trashed_at=None).order_by("-trashed_at", "-id")
 
 
 def visible_image(person: User, image_id: UUID) -> StoredImage:

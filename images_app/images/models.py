@@ -84,3 +84,17 @@ class PictureText(models.Model):
 
     def __str__(self) -> str:
         return str(self.image_id)
+
+
+class Favourite(models.Model):
+    """One person's heart on one picture."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourites")
+    image = models.ForeignKey(StoredImage, on_delete=models.CASCADE, related_name="favourites")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "image"], name="one_heart_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} likes {self.image_id}"
