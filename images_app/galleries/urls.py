@@ -1,8 +1,8 @@
 from django.urls import path
 
-from images_app.galleries import views
+from images_app.galleries.views import library, picture
 
 urlpatterns = [
-    path("library/", views.library, name="library"),
-    path("images/<uuid:id>/", views.image, name="image"),
+    path("library/", library.library, name="library"),
+    path("images/<uuid:id>/", picture.image, name="image"),
 ]

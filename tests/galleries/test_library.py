@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from images_app.galleries import views
+from images_app.galleries.views import library
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.jobs.states import State
@@ -64,7 +64,7 @@ def test_visitors_are_sent_to_the_door(db: None, alice: User) -> None:
 def test_older_pages_lose_and_double_nothing_where_times_are_equal(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PAGE_SIZE", 4)
+    monkeypatch.setattr(library, "PAGE_SIZE", 4)
     for number in range(11):
         make_picture(make_generation(alice, model, at=NOON - timedelta(seconds=number // 6)))
     client, seen, query = client_of(alice), [], ""
@@ -81,7 +81,7 @@ def test_older_pages_lose_and_double_nothing_where_times_are_equal(
 def test_a_picture_made_meanwhile_moves_no_page(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    monkeypatch.setattr(library, "PAGE_SIZE", 2)
     for number in range(4):
         make_picture(make_generation(alice, model, at=NOON - timedelta(minutes=number)))
     client = client_of(alice)
@@ -94,7 +94,7 @@ def test_a_picture_made_meanwhile_moves_no_page(
 def test_htmx_gets_only_the_next_rows(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    monkeypatch.setattr(library, "PAGE_SIZE", 2)
     for number in range(3):
         make_picture(make_generation(alice, model, at=NOON - timedelta(minutes=number)))
     client = client_of(alice)
@@ -157,7 +157,7 @@ def test_the_model_filter_keeps_its_models_pictures(
 def test_the_filters_go_on_to_older_pages(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PAGE_SIZE", 1)
+    monkeypatch.setattr(library, "PAGE_SIZE", 1)
     for prompt in ("one boat", "two boats", "a heron"):
         make_picture(make_generation(alice, model, prompt))
     client = client_of(alice)

@@ -1,16 +1,11 @@
-"""A person's pictures: all of them, and one on its own page."""
-
-import uuid
+"""All of a person's pictures."""
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from images_app.galleries import access
 from images_app.galleries.filters import MESSAGES, MessageFilter, PictureFilter, ShelfFilter
-from images_app.galleries.recipe import again_words, recipe_of, told
 from images_app.galleries.shelf import Tile, days
-from images_app.galleries.words import Kind
 from images_app.jobs import story
 from images_app.jobs.access import jobs_of
 from images_app.jobs.filters import GROUPS, tabs
@@ -39,26 +34,6 @@ def library(request: PersonRequest) -> HttpResponse:
         "total": None if filters.in_use else access.pictures_of(request.user).count(),
     }
     return listing(request, "galleries/library.html", "galleries/_shelf.html", context)
-
-
-@require_safe
-def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    picture = access.visible_picture(request.user, id)
-    parts = told(picture)
-    context = {
-        "image": picture,
-        "tile": Tile(picture),
-        "strip": access.strip_of(request.user, picture),
-        "told": parts,
-        "left_out": any(part.kind is Kind.LEFT_OUT for part in parts),
-        "recipe": recipe_of(picture),
-        "again": again_words(picture.job.generation),
-        "steps": story.timeline(picture.job.events.select_related("actor")),
-        "parent": access.parent_of(request.user, picture),
-        "remixes": access.remixes_of(request.user, picture),
-        "submission": uuid.uuid4(),
-    }
-    return render(request, "galleries/image.html", context)
 
 
 def _filters(person: User, asked: QueryDict, models: list[tuple[str, str]]) -> ShelfFilter:
