@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from images_app.images.access import images_of
+from images_app.images.access import images_of, with_hearts
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.providers.models import ImageModel
@@ -14,8 +14,8 @@ from images_app.teams.models import User
 
 
 def pictures_of(person: User) -> QuerySet[StoredImage]:
-    """A person's pictures with their prompt and recipe."""
-    return images_of(person).select_related("job__generation__model", "person")
+    """A person's pictures with their prompt, their recipe and the person's heart."""
+    return with_hearts(images_of(person), person).select_related("job__generation__model", "person")
 
 
 def visible_picture(person: User, image_id: UUID) -> StoredImage:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
-from images_app.images.models import StoredImage
+from images_app.images.models import Favourite, StoredImage
 from images_app.teams.models import User
 
 
@@ -24,3 +24,17 @@ def visible_image(person: User, image_id: UUID) -> StoredImage:
     if image is None:
         raise Http404("no such picture")
     return image
+
+
+def kept_image(person: User, image_id: UUID) -> StoredImage:
+    """A picture whose bytes the person may see: the trash shows them too."""
+    image = StoredImage.objects.filter(person=person, pk=image_id).first()
+    if image is None:
+        raise Http404("no such picture")
+    return image
+
+
+def with_hearts(images: QuerySet[StoredImage], person: User) -> QuerySet[StoredImage]:
+    """The pictures, each with ``favourite``: whether it has this person's heart (images/_heart.html shows it)."""
+    heart = Favourite.objects.filter(person=person, image=OuterRef("pk"))
+    return images.annotate(favourite=Exists(heart))

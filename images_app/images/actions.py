@@ -1,24 +1,48 @@
-"""From the received bytes of a paid call to a picture in storage and its row."""
+"""From the received bytes of a paid call to a picture in storage and its row; hearts, the trash and its end."""
 
 import hashlib
+import logging
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
+from images_app.images.access import images_of, trash_of
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE, derive
 from images_app.images.headers import BadPicture
-from images_app.images.models import StoredImage
+from images_app.images.models import Favourite, StoredImage
 from images_app.images.storage import NotWhole
+from images_app.teams.models import User
 
 if TYPE_CHECKING:
     from images_app.models import Attempt, ImageJob
 
-__all__ = ["EXTENSIONS", "BadPicture", "NotWhole", "store"]
+__all__ = [
+    "EXTENSIONS",
+    "TRASH_DAYS",
+    "BadPicture",
+    "NotWhole",
+    "favourite",
+    "favourite_many",
+    "purge",
+    "restore",
+    "restore_removed",
+    "store",
+    "trash",
+]
+
+logger = logging.getLogger(__name__)
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp"}
+TRASH_DAYS = 30
+BATCH = 500  # rows of one statement: SQLite takes so many values, and no lock is held for long
 
 
 def store(
@@ -38,13 +62,17 @@ def store(
     stem = f"{job.team_id}/{derived.sha256[:2]}/{derived.sha256}"
     original_key = f"{stem}.{EXTENSIONS[derived.format]}"
     preview_key, thumbnail_key = f"{stem}-{PREVIEW_EDGE}.webp", f"{stem}-{THUMBNAIL_EDGE}.webp"
-    with path.open("rb") as file:
-        _put("originals", original_key, File(file), sha256=derived.sha256, size=derived.size)
-    for key, data in ((preview_key, derived.preview), (thumbnail_key, derived.thumbnail)):
-        _put("previews", key, ContentFile(data), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+    def upload() -> None:
+        with path.open("rb") as file:
+            _put("originals", original_key, File(file), sha256=derived.sha256, size=derived.size)
+        for key, data in ((preview_key, derived.preview), (thumbnail_key, derived.thumbnail)):
+            _put("previews", key, ContentFile(data), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+    upload()
     try:
         with transaction.atomic():
-            return StoredImage.objects.create(
+            image = StoredImage.objects.create(
                 attempt=attempt,
                 position=position,
                 team_id=job.team_id,
@@ -63,6 +91,10 @@ def store(
             )
     except IntegrityError:  # another worker was first
         return StoredImage.objects.get(attempt=attempt, position=position)
+    # The same bytes may have been purged in this moment: purge() saw no row yet, but from here on it sees one.
+    if not storages["originals"].exists(original_key):
+        upload()
+    return image
 
 
 def _put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) -> None:
@@ -70,3 +102,117 @@ def _put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) ->
     storage: Any = storages[alias]
     storage.save(key, content)
     storage.check(key, sha256=sha256, size=size)
+
+
+def favourite(person: User, image: StoredImage, on: bool) -> None:
+    """Puts a person's heart on a picture, or takes it off; a second time changes nothing."""
+    if on:
+        Favourite.objects.get_or_create(person=person, image=image)
+    else:
+        Favourite.objects.filter(person=person, image=image).delete()
+
+
+def favourite_many(person: User, ids: Iterable[UUID], on: bool) -> int:
+    """Hearts for the person's own pictures among ``ids``; how many of these there are. Others are passed over."""
+    count = 0
+    for batch in _batches(ids):
+        with transaction.atomic():
+            mine = list(images_of(person).filter(pk__in=batch).values_list("pk", flat=True))
+            if on:
+                hearts = [Favourite(person=person, image_id=pk) for pk in mine]
+                Favourite.objects.bulk_create(hearts, ignore_conflicts=True)
+            else:
+                Favourite.objects.filter(person=person, image__in=mine).delete()
+        count += len(mine)
+    return count
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What one press put into the trash: ``moment`` names it, for an undo."""
+
+    count: int
+    moment: datetime
+
+
+def trash(person: User, ids: Iterable[UUID]) -> Removed:
+    """Puts the person's own pictures among ``ids`` into the trash, all at one moment; others are passed over."""
+    moment = timezone.now()
+    with transaction.atomic():
+        count = sum(
+            images_of(person).filter(pk__in=batch).update(trashed_at=moment) for batch in _batches(ids)
+        )
+    return Removed(count, moment)
+
+
+def restore(person: User, ids: Iterable[UUID]) -> int:
+    """Takes the person's own pictures among ``ids`` out of the trash; how many."""
+    with transaction.atomic():
+        return sum(trash_of(person).filter(pk__in=batch).update(trashed_at=None) for batch in _batches(ids))
+
+
+def restore_removed(person: User, moment: datetime | None = None) -> int:
+    """Takes out of the trash what was removed at ``moment``, or all that is in it; how many."""
+    rows = trash_of(person)
+    return (rows if moment is None else rows.filter(trashed_at=moment)).update(trashed_at=None)
+
+
+def purge(before: datetime | None = None, *, but: Collection[UUID] = ()) -> int:
+    """Ends for good what has lain in the trash since before ``before`` (30 days ago); how many pictures.
+
+    Row and bytes go; the job and its attempts, which say what was paid, stay. ``but``: attempts whose reply is still
+    being worked on, and a job that is not at its end keeps its pictures as well. Repeatable, a batch at a time.
+    """
+    before = before or timezone.now() - timedelta(days=TRASH_DAYS)
+    due = StoredImage.objects.filter(trashed_at__lt=before, job__finished_at__isnull=False)
+    done = 0
+    for image in due.exclude(attempt__in=list(but)).order_by("trashed_at")[:BATCH]:
+        try:
+            done += _purge(image, before)
+        except (OperationalError, InterfaceError):
+            raise  # it would be the same for the others
+        except Exception:
+            logger.exception("picture %s could not be purged; going on", image.pk)
+    return done
+
+
+def _purge(image: StoredImage, before: datetime) -> bool:
+    with transaction.atomic():
+        still = StoredImage.objects.select_for_update().filter(pk=image.pk, trashed_at__lt=before)
+        if not still:  # taken out of the trash meanwhile
+            return False
+        still.delete()
+    # After the row: one without bytes would be a broken picture, bytes without a row are only lost space.
+    if not _others(image):
+        _delete_bytes(image)
+    return True
+
+
+def _delete_bytes(image: StoredImage) -> None:
+    places: list[tuple[Any, str]] = [
+        (storages["originals"], image.original_key),
+        (storages["previews"], image.preview_key),
+        (storages["previews"], image.thumbnail_key),
+    ]
+    held = []
+    for storage, key in places:
+        if storage.exists(key):
+            with storage.open(key) as file:
+                held.append((storage, key, file.read()))
+            storage.delete(key)
+    # The same bytes may have been stored anew in this moment. Its row is either here by now, or store() looks again
+    # after writing it: one of the two puts back what this took away.
+    if _others(image):
+        for storage, key, data in held:
+            storage.save(key, ContentFile(data))
+
+
+def _others(image: StoredImage) -> bool:
+    """Whether another picture lies under the same keys, which name the content within its team."""
+    return StoredImage.objects.filter(sha256=image.sha256, original_key=image.original_key).exists()
+
+
+def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    wanted = list(dict.fromkeys(ids))
+    for start in range(0, len(wanted), BATCH):
+        yield wanted[start : start + BATCH]

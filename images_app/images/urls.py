@@ -17,4 +17,5 @@ register_converter(VariantConverter, "variant")
 
 urlpatterns = [
     path("images/<uuid:image_id>/<variant:variant>/", views.picture, name="picture"),
+    path("images/<uuid:image_id>/favourite/", views.favourite, name="favourite"),
 ]

@@ -1,4 +1,4 @@
-"""The bytes of a picture: streamed from files, or by a short-lived address of the bucket."""
+"""The bytes of a picture, streamed from files or by a short-lived address of the bucket; and a person's heart on it."""
 
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -6,14 +6,18 @@ from uuid import UUID
 
 from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.text import slugify
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from images_app.images.access import visible_image
+from images_app.images import actions
+from images_app.images.access import kept_image, visible_image, with_hearts
 from images_app.images.actions import EXTENSIONS
 from images_app.images.models import StoredImage
 from images_app.images.storage import SIGNED_SECONDS
+from images_app.lib.redirects import way_back
+from images_app.teams.request import PersonRequest
 
 Variant = Literal["original", "preview", "thumbnail"]
 
@@ -24,7 +28,21 @@ CONTENT_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 @require_safe
 def picture(request: HttpRequest, image_id: UUID, variant: Variant) -> HttpResponseBase:
-    return serve(request, visible_image(request.user, image_id), variant)  # type: ignore[arg-type]
+    return serve(request, kept_image(request.user, image_id), variant)  # type: ignore[arg-type]
+
+
+@require_POST
+def favourite(request: PersonRequest, image_id: UUID) -> HttpResponse:
+    """``on`` 1 or 0 says which way; without it the heart changes. Answers the heart, or goes back to ``next``."""
+    image = visible_image(request.user, image_id)
+    wanted = request.POST.get("on", "")
+    has_it = with_hearts(StoredImage.objects.filter(pk=image.pk), request.user).get().favourite  # type: ignore[attr-defined]
+    on = wanted == "1" if wanted in {"0", "1"} else not has_it
+    actions.favourite(request.user, image, on)
+    if request.headers.get("HX-Request"):
+        image.favourite = on  # type: ignore[attr-defined]
+        return render(request, "images/_heart.html", {"image": image})
+    return redirect(way_back(request, "library"))
 
 
 def serve(request: HttpRequest, image: StoredImage, variant: Variant) -> HttpResponseBase:

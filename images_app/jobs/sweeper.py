@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from images_app.images.actions import purge
 from images_app.jobs import collect, settle, spool
 from images_app.jobs.hints import backlog, send
 from images_app.jobs.models import Attempt, ImageJob
@@ -89,7 +90,12 @@ def _wait_for_heartbeats() -> None:
 
 
 def tidy() -> int:
-    """Forget unclear replies, and what died half-written, after 30 days; returns how many."""
+    """Forget unclear replies, what died half-written, and pictures in the trash, after 30 days; returns how many."""
+    at_work = map(spool.attempt_of, spool.folder().glob("*.reply"))
+    return _forget_files() + purge(but=list(filter(None, at_work)))
+
+
+def _forget_files() -> int:
     age = timedelta(days=UNCLEAR_DAYS).total_seconds()
     old = [p for p in spool.folder().glob("unclear/*.reply") if p.stat().st_mtime < time.time() - age]
     old += spool.abandoned(age, time.time())

@@ -1,14 +1,18 @@
 // Every page's script. All of it only improves pages that already work as forms and links.
 import { composer } from './composer.js';
+import { hands } from './hands.js';
 import { keys } from './keys.js';
 import { live } from './live.js';
 import { swaps } from './swaps.js';
 import { theme } from './theme.js';
 import { clock } from './tiles.js';
+import { toasts } from './toast.js';
 
 theme();
 keys();
 composer();
 swaps();
+hands();
+toasts();
 clock();
 live();

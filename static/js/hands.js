@@ -1,0 +1,80 @@
+// Hearts and the bin: the page shows at once what was asked for, and takes it back where the server did not do it.
+import { post } from './post.js';
+import { parsed, toast, toastLater, toastOf } from './toast.js';
+
+const FAILED = 'That did not work. Nothing has changed; please try again.';
+
+export function hands() {
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('[data-do=favourite], [data-do=trash]');
+    if (!button || event.defaultPrevented) return;
+    event.preventDefault();
+    if (button.dataset.do === 'favourite') heart(button);
+    else trash([button.value]);
+  });
+}
+
+// One after the other: an answer that was overtaken would leave the older wish standing.
+let asking = Promise.resolve();
+
+function heart(button) {
+  const address = button.getAttribute('formaction'), on = button.value === '1';
+  show(address, on);
+  asking = asking.then(async () => {
+    if (await post(address, { on: on ? '1' : '0' })) return;
+    show(address, !on);
+    toast(FAILED);
+  });
+}
+
+// The same picture may stand on the page twice: its tile, and the lightbox above it.
+function show(address, on) {
+  for (const button of document.querySelectorAll(`[data-do=favourite][formaction="${address}"]`)) {
+    button.setAttribute('aria-pressed', on);
+    button.value = on ? '0' : '1';
+  }
+}
+
+// Puts pictures into the trash; their tiles leave the page, and come back with an undo. `more` is sent along.
+export async function trash(ids, more = {}) {
+  const back = takeAway(ids);
+  const answer = await post('/images/trash/', { ids: ids.join(), ...more });
+  if (!answer) {
+    back();
+    toast(FAILED);
+    return false;
+  }
+  const undo = parsed(await answer.text());
+  const stays = document.dispatchEvent(new CustomEvent('hands:trashed', { detail: { ids }, cancelable: true }));
+  const view = document.querySelector('main .view');
+  if (stays && view && ids.includes(view.dataset.image)) {
+    toastLater(undo);
+    location.assign(view.querySelector('.lb-close')?.href ?? '/library/');
+    return true;
+  }
+  toastOf(undo, () => {
+    back();
+    document.dispatchEvent(new CustomEvent('hands:restored', { detail: { ids } }));
+  });
+  return true;
+}
+
+// Takes the tiles of pictures off the page; answers how to put them back.
+export function takeAway(ids) {
+  const gone = [];
+  for (const id of ids) {
+    for (const tile of [...document.querySelectorAll(`.tile-a[href="/images/${id}/"]`)].map((link) => link.closest('.tile'))) {
+      const mark = document.createComment('');
+      if (tile.contains(document.activeElement)) neighbour(tile)?.focus();
+      tile.replaceWith(mark);
+      gone.push([mark, tile]);
+    }
+  }
+  return () => {
+    for (const [mark, tile] of gone) mark.replaceWith(tile);
+  };
+}
+
+function neighbour(tile) {
+  return (tile.nextElementSibling ?? tile.previousElementSibling)?.querySelector('.tile-a') ?? document.getElementById('main');
+}

@@ -1,0 +1,177 @@
+"""The trash: what goes in comes out again for thirty days; then row and bytes go, but no byte another picture needs."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from images_app.images import actions
+from images_app.images.access import images_of, trash_of
+from images_app.images.models import Favourite, StoredImage
+from images_app.jobs import spool, sweeper
+from images_app.jobs.models import Attempt, ImageJob
+from images_app.providers.models import ImageModel
+from images_app.teams.models import User
+from tests.images import corpus
+from tests.images.conftest import Stored
+from tests.rows import make_generation, make_picture
+
+LONG_AGO = timedelta(days=actions.TRASH_DAYS, minutes=1)
+
+
+def in_trash_since(image: StoredImage, ago: timedelta) -> None:
+    StoredImage.objects.filter(pk=image.pk).update(trashed_at=timezone.now() - ago)
+    ImageJob.objects.filter(pk=image.job_id).update(state="succeeded", finished_at=timezone.now())
+
+
+def is_there(image: StoredImage) -> list[bool]:
+    places = [("originals", image.original_key), ("previews", image.preview_key)]
+    places.append(("previews", image.thumbnail_key))
+    return [storages[alias].exists(key) for alias, key in places]
+
+
+def test_a_picture_goes_into_the_trash_and_comes_back(alice: User, model: ImageModel) -> None:
+    image = make_picture(make_generation(alice, model))
+    assert actions.trash(alice, [image.pk]).count == 1
+    assert not images_of(alice).exists()
+    assert list(trash_of(alice)) == [image]
+    assert actions.restore(alice, [image.pk]) == 1
+    assert list(images_of(alice)) == [image]
+
+
+def test_what_is_in_the_trash_keeps_its_day(alice: User, model: ImageModel) -> None:
+    image = make_picture(make_generation(alice, model))
+    first = actions.trash(alice, [image.pk])
+    assert actions.trash(alice, [image.pk]).count == 0
+    image.refresh_from_db()
+    assert image.trashed_at == first.moment
+
+
+def test_an_undo_takes_back_one_removal_only(alice: User, model: ImageModel) -> None:
+    generation = make_generation(alice, model)
+    images = [make_picture(generation, position=position) for position in range(3)]
+    actions.trash(alice, [images[0].pk])
+    removed = actions.trash(alice, [images[1].pk, images[2].pk])
+    assert actions.restore_removed(alice, removed.moment) == 2
+    assert list(trash_of(alice)) == [images[0]]
+    assert actions.restore_removed(alice) == 1
+
+
+def test_strangers_pictures_are_passed_over(alice: User, bob: User, model: ImageModel) -> None:
+    theirs = make_picture(make_generation(alice, model))
+    mine = make_picture(make_generation(bob, model))
+    ids = [theirs.pk, mine.pk, uuid.uuid4()]
+    assert actions.favourite_many(bob, ids, on=True) == 1
+    assert actions.trash(bob, ids).count == 1
+    actions.trash(alice, [theirs.pk])
+    assert actions.restore(bob, ids) == 1
+    assert list(trash_of(alice)) == [theirs]
+    assert list(Favourite.objects.values_list("image", flat=True)) == [mine.pk]
+
+
+def test_more_than_one_batch_is_one_removal(
+    alice: User, model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "BATCH", 2)
+    generation = make_generation(alice, model)
+    ids = [make_picture(generation, position=position).pk for position in range(5)]
+    removed = actions.trash(alice, ids)
+    assert removed.count == 5
+    assert actions.restore_removed(alice, removed.moment) == 5
+
+
+def test_after_thirty_days_row_and_bytes_go_and_the_books_stay(
+    storage: str, alice: User, stored: Stored
+) -> None:
+    image = stored(alice)
+    in_trash_since(image, LONG_AGO)
+    assert actions.purge() == 1
+    assert not StoredImage.objects.filter(pk=image.pk).exists()
+    assert is_there(image) == [False, False, False]
+    assert Attempt.objects.filter(pk=image.attempt_id).exists()
+    assert ImageJob.objects.filter(pk=image.job_id, state="succeeded").exists()
+    assert actions.purge() == 0
+
+
+def test_until_then_everything_stays(on_files: None, alice: User, stored: Stored) -> None:
+    image = stored(alice)
+    in_trash_since(image, timedelta(days=29))
+    assert actions.purge() == 0
+    assert is_there(image) == [True, True, True]
+
+
+def test_bytes_another_picture_has_as_well_stay(storage: str, alice: User, stored: Stored) -> None:
+    image, twin = stored(alice, corpus.png()), stored(alice, corpus.png())
+    assert twin.original_key == image.original_key
+    in_trash_since(image, LONG_AGO)
+    assert actions.purge() == 1
+    assert is_there(twin) == [True, True, True]
+    in_trash_since(twin, LONG_AGO)
+    assert actions.purge() == 1
+    assert is_there(twin) == [False, False, False]
+
+
+def test_a_picture_still_being_worked_on_is_not_purged(on_files: None, alice: User, stored: Stored) -> None:
+    image = stored(alice)
+    in_trash_since(image, LONG_AGO)
+    assert actions.purge(but=[image.attempt_id]) == 0
+    ImageJob.objects.filter(pk=image.job_id).update(state="received", finished_at=None)
+    assert actions.purge() == 0
+
+
+def test_a_picture_restored_meanwhile_is_not_purged(on_files: None, alice: User, stored: Stored) -> None:
+    image = stored(alice)
+    in_trash_since(image, LONG_AGO)
+    image.refresh_from_db()
+    actions.restore(alice, [image.pk])
+    assert not actions._purge(image, timezone.now())
+    assert is_there(image) == [True, True, True]
+
+
+def test_the_same_bytes_stored_while_they_are_deleted_are_put_back(
+    on_files: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stored(alice, corpus.png())
+    in_trash_since(image, LONG_AGO)
+    storage: Any = storages["originals"]
+    delete, twins = storage.delete, []
+
+    def delete_late(name: str) -> None:
+        """Between the look for other rows and the delete, another picture of the same bytes is stored."""
+        twins.append(stored(alice, corpus.png()))
+        delete(name)
+
+    monkeypatch.setattr(storage, "delete", delete_late)
+    assert actions.purge() == 1
+    assert is_there(twins[0]) == [True, True, True]
+
+
+def test_bytes_deleted_just_before_the_row_are_stored_again(
+    on_files: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = StoredImage.objects.create
+
+    def create_late(**fields: Any) -> StoredImage:
+        storages["originals"].delete(fields["original_key"])
+        return create(**fields)
+
+    monkeypatch.setattr(StoredImage.objects, "create", create_late)
+    assert is_there(stored(alice)) == [True, True, True]
+
+
+def test_upkeep_purges_the_trash_but_no_picture_whose_reply_is_still_there(
+    on_files: None, alice: User, stored: Stored
+) -> None:
+    done, at_work = stored(alice, corpus.png()), stored(alice, corpus.KEPT["jpeg"])
+    for image in (done, at_work):
+        in_trash_since(image, LONG_AGO)
+    reply = spool.reply_path(at_work.attempt_id)
+    reply.write_bytes(b"")
+    try:
+        assert sweeper.tidy() == 1
+    finally:
+        reply.unlink()
+    assert list(StoredImage.objects.all()) == [at_work]
