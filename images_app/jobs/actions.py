@@ -13,7 +13,7 @@ from images_app.jobs.hints import hint
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.request import JobRequest
 from images_app.jobs.settle import owed
-from images_app.jobs.states import IN_FLIGHT, State
+from images_app.jobs.states import IN_FLIGHT, REPEATABLE, State
 from images_app.jobs.transition import move, record
 from images_app.lib.dbtime import from_now
 from images_app.lib.failpoints import failpoint
@@ -75,6 +75,15 @@ def again(generation: Generation, actor: User, *, key: str, n: int | None = None
             idempotency_key=key,
         )
     )
+
+
+def retry_failed(generation: Generation, actor: User, *, key: str) -> Submitted | None:
+    """A new submission of as many pictures as came to nothing; None where none did.
+
+    A call with unknown outcome is none of them: only a decision may repeat it.
+    """
+    count = generation.jobs.filter(state__in=REPEATABLE).count()
+    return again(generation, actor, key=f"{key}:{count}", n=count) if count else None
 
 
 def cancel(job: ImageJob, actor: User) -> bool:
@@ -144,6 +153,11 @@ def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
     )
 
 
+def decide_all(generation: Generation, actor: User, choice: Choice, note: str = "") -> int:
+    """One decision for every picture of a submission that needs one; returns for how many."""
+    return sum(decide(job, actor, choice, note) for job in generation.jobs.filter(state=State.UNKNOWN))
+
+
 def _earlier(request: JobRequest) -> Submitted | None:
     generation = Generation.objects.filter(
         person=request.person, idempotency_key=request.idempotency_key
@@ -172,7 +186,7 @@ def _create(request: JobRequest) -> Generation:
         parent_image=request.parent_image,
     )
     price = request.model.price(request.size, request.quality)
-    turns = take_turns(provider, request.team, request.person, request.n)
+    turns = take_turns(provider, request.team, request.person, request.n, quiet=request.quiet)
     jobs = ImageJob.objects.bulk_create(
         ImageJob(
             generation=generation,
@@ -181,6 +195,7 @@ def _create(request: JobRequest) -> Generation:
             provider=provider,
             position=position,
             turn=turn,
+            quiet=request.quiet,
             price_usd=price,
             run_after=Now(),  # the database's clock, as the claim's
         )

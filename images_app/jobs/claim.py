@@ -8,9 +8,10 @@ import threading
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from images_app.jobs.fairness import clock_of
 from images_app.jobs.models import Attempt, ImageJob
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.jobs.transition import move
@@ -69,10 +70,17 @@ def room(provider: Provider) -> int:
     return max(free, 0)
 
 
+def next_in_line(provider: Provider) -> QuerySet[ImageJob]:
+    """Those that may run now, in their order: what waits until it is quiet comes behind all the others."""
+    runnable = ImageJob.objects.filter(provider=provider, state=State.QUEUED, run_after__lte=Now())
+    return runnable.order_by("quiet", "turn", "id")
+
+
 @transaction.atomic
 def _claim_from(candidate: Provider, owner: str, lease_s: float) -> Claim | None:
     provider = (
-        Provider.objects.select_for_update()
+        # Rows that refer to the provider may be written meanwhile: submitting never waits for a claim, nor it for them.
+        Provider.objects.select_for_update(no_key=True)
         .filter(
             Q(cooldown_until=None) | Q(cooldown_until__lte=Now()),
             pk=candidate.pk,
@@ -83,12 +91,7 @@ def _claim_from(candidate: Provider, owner: str, lease_s: float) -> Claim | None
     )
     if provider is None or not room(provider):
         return None
-    job = (
-        ImageJob.objects.filter(provider=provider, state=State.QUEUED, run_after__lte=Now())
-        .select_related("generation__model")
-        .order_by("turn", "id")
-        .first()
-    )
+    job = next_in_line(provider).select_related("generation__model").first()
     if job is None:
         return None
     fence = job.fence + 1
@@ -103,7 +106,8 @@ def _claim_from(candidate: Provider, owner: str, lease_s: float) -> Claim | None
     )
     if not moved:
         return None
-    if job.turn > provider.virtual_time:
-        Provider.objects.filter(pk=provider.pk, virtual_time__lt=job.turn).update(virtual_time=job.turn)
+    clock = clock_of(job.quiet)
+    if job.turn > getattr(provider, clock):
+        Provider.objects.filter(pk=provider.pk, **{f"{clock}__lt": job.turn}).update(**{clock: job.turn})
     job.provider = provider
     return Claim(job=job, fence=fence, owner=owner)

@@ -74,8 +74,8 @@ def lines(jobs: Iterable[ImageJob]) -> dict[UUID, Line]:
 def _lines_at(provider: Provider, jobs: list[ImageJob]) -> dict[UUID, Line]:
     waiting = list(
         ImageJob.objects.filter(provider=provider, state=State.QUEUED)
-        .order_by("turn", "id")
-        .values_list("turn", "id")[:LONGEST_LINE]
+        .order_by("quiet", "turn", "id")
+        .values_list("quiet", "turn", "id")[:LONGEST_LINE]
     )
     in_flight = ImageJob.objects.filter(provider=provider, state__in=IN_FLIGHT).count()
     per_minute = provider.images_per_minute
@@ -84,9 +84,9 @@ def _lines_at(provider: Provider, jobs: list[ImageJob]) -> dict[UUID, Line]:
 
 
 def _line(
-    provider: Provider, job: ImageJob, waiting: list[tuple[float, UUID]], in_flight: int, recent: int
+    provider: Provider, job: ImageJob, waiting: list[tuple[bool, float, UUID]], in_flight: int, recent: int
 ) -> Line:
-    ahead = bisect.bisect_left(waiting, (job.turn, job.pk))
+    ahead = bisect.bisect_left(waiting, (job.quiet, job.turn, job.pk))
     place = ahead + 1
     now = timezone.now()
     if provider.paused_at is not None or not provider.enabled:
@@ -108,7 +108,10 @@ def _line(
     if ahead >= free:
         most = provider.max_in_flight
         taken = "The endpoint's only place is taken" if most == 1 else f"All {most} places are taken"
-        return Line(place, _queue_s(provider, ahead, free, each_s), taken)
+        if job.quiet:
+            taken = "Waits until it is quiet"
+        why = f"{taken}: {ahead} ahead" if ahead else taken
+        return Line(place, _queue_s(provider, ahead, free, each_s), why)
     return Line(place, 0, "")
 
 

@@ -71,7 +71,7 @@ class ImageJob(models.Model):
         blank=True, default="", help_text="The reason in words, the endpoint's where it gave some."
     )
     turn = models.FloatField(help_text="Start tag of the fair queue: the smallest is next (jobs/claim.py).")
-    quiet = models.BooleanField(default=False, help_text="Waits until nobody else is waiting.")
+    quiet = models.BooleanField(default=False, help_text="Waits until no ordinary job may run.")
     run_after = models.DateTimeField(default=timezone.now)
     fence = models.PositiveIntegerField(
         default=0, help_text="Grows with every claim: tells an old owner from the new."
@@ -202,16 +202,22 @@ class JobEvent(models.Model):
 
 
 class Turn(models.Model):
-    """Where one person's line in one provider's fair queue has got to (start-time fair queueing)."""
+    """Where one person's line in one provider's fair queue has got to (start-time fair queueing).
+
+    What waits until it is quiet stands in a queue of its own, so that it uses up no ordinary turns.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    quiet = models.BooleanField(default=False)
     finish = models.FloatField(default=0.0, help_text="Finish tag of the last job submitted.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider", "team", "person"], name="one_line_per_person")
+            models.UniqueConstraint(
+                fields=["provider", "team", "person", "quiet"], name="one_line_per_person"
+            )
         ]
 
     def __str__(self) -> str:

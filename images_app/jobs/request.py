@@ -31,6 +31,8 @@ class JobRequest:
     idempotency_key: str
     source: str = "studio"
     parent_image: StoredImage | None = None
+    # Whenever it is quiet: behind everybody's ordinary pictures.
+    quiet: bool = False
 
     def body_hash(self) -> str:
         """sha256 over what is asked for, so that a key cannot be used again for something else."""

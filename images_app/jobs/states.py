@@ -36,4 +36,6 @@ ARROWS: dict[State, frozenset[State]] = {
 }
 IN_FLIGHT = frozenset({State.CLAIMED, State.SENT})
 PENDING = frozenset({State.QUEUED, State.CLAIMED, State.SENT, State.RECEIVED})
+# Their recipe may be tried once more, as a new and newly paid picture.
+REPEATABLE = frozenset({State.REJECTED, State.FAILED, State.LOST, State.CANCELLED})
 FINAL = frozenset({State.SUCCEEDED, State.REJECTED, State.FAILED, State.CANCELLED, State.LOST})

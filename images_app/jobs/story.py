@@ -10,7 +10,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.choices import quality_name, style_name
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
-from images_app.jobs.states import IN_FLIGHT, PENDING, State
+from images_app.jobs.states import IN_FLIGHT, PENDING, REPEATABLE, State
 from images_app.lib.ratio import ratio_of
 from images_app.lib.words import about, money, ordinal
 from images_app.providers.models import shape_of
@@ -28,8 +28,6 @@ ICONS: dict[str, str] = {
     State.UNKNOWN: "flag",
     State.LOST: "triangle-alert",
 }
-# States whose recipe may be tried once more, as a new and newly paid picture.
-REPEATABLE = frozenset({State.REJECTED, State.FAILED, State.LOST, State.CANCELLED})
 
 # What the owner should know or do, by state.
 ADVICE: dict[str, str] = {
@@ -120,8 +118,9 @@ class Entry:
 
     @cached_property
     def image(self) -> StoredImage | None:
-        """The picture that came of it (the first, where an endpoint sent more)."""
-        return min(self.job.images.all(), key=lambda image: image.position, default=None)
+        """The picture that came of it (the first, where an endpoint sent more), unless it is in the trash."""
+        kept = [image for image in self.job.images.all() if image.trashed_at is None]
+        return min(kept, key=lambda image: image.position, default=None)
 
     @property
     def shape(self) -> str:

@@ -108,7 +108,25 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='imagejob',
             name='quiet',
-            field=models.BooleanField(default=False, help_text='Waits until nobody else is waiting.'),
+            field=models.BooleanField(default=False, help_text='Waits until no ordinary job may run.'),
+        ),
+        migrations.AddField(
+            model_name='provider',
+            name='quiet_time',
+            field=models.FloatField(default=0.0, editable=False),
+        ),
+        migrations.AddField(
+            model_name='turn',
+            name='quiet',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.RemoveConstraint(
+            model_name='turn',
+            name='one_line_per_person',
+        ),
+        migrations.AddConstraint(
+            model_name='turn',
+            constraint=models.UniqueConstraint(fields=('provider', 'team', 'person', 'quiet'), name='one_line_per_person'),
         ),
         migrations.AddField(
             model_name='storedimage',

@@ -47,6 +47,8 @@ class Provider(models.Model):
     )
     # Start tag of the job claimed last: the clock of the fair queue (jobs/claim.py).
     virtual_time = models.FloatField(default=0.0, editable=False)
+    # The same of the queue of those who wait until it is quiet.
+    quiet_time = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -43,6 +43,7 @@ def ask(model: ImageModel) -> Callable[..., Generation]:
         n: int = 1,
         key: str | None = None,
         team: Team | None = None,
+        quiet: bool = False,
     ) -> Generation:
         model.refresh_from_db()
         request = JobRequest(
@@ -55,6 +56,7 @@ def ask(model: ImageModel) -> Callable[..., Generation]:
             style="vivid",
             n=n,
             idempotency_key=key or f"key-{next(_keys)}",
+            quiet=quiet,
         )
         return actions.submit(request).generation
 

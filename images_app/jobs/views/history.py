@@ -15,6 +15,7 @@ from images_app.jobs.expect import lines
 from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.jobs.request import plain
+from images_app.jobs.states import REPEATABLE
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
@@ -75,7 +76,7 @@ def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """A new picture of the same recipe. The page's key makes a double click one submission."""
     job = visible_job(request.user, id)
     model = job.generation.model
-    if job.state not in story.REPEATABLE:
+    if job.state not in REPEATABLE:
         _say(request, messages.WARNING, "Only what came to nothing can be tried again.")
         return back(request, job)
     if not usable_models().filter(pk=model.pk).exists():
@@ -101,7 +102,7 @@ def _show(request: PersonRequest, job: ImageJob, form: DecisionForm, *, status: 
         "steps": story.timeline(job.events.select_related("actor")),
         "calls": [story.Call(attempt) for attempt in attempts],
         "excerpt": attempts[-1].raw_excerpt if attempts else "",
-        "images": job.images.all(),
+        "images": job.images.filter(trashed_at=None),
         "form": form,
         "key": uuid.uuid4().hex,
     }
