@@ -1,4 +1,4 @@
-"""ASGI entry point: event streams go past Django, everything else through it."""
+"""ASGI entry point: event streams go past Django, archives beside it, everything else through it."""
 
 import os
 
@@ -10,6 +10,8 @@ _django = get_asgi_application()  # first: it loads the settings and the apps
 from django.conf import settings  # noqa: E402
 
 from images_app.lib.bodies import Capped, Receive, Scope, Send  # noqa: E402
+from images_app.live.downloads import PATH as DOWNLOADS  # noqa: E402
+from images_app.live.downloads import Downloads  # noqa: E402
 from images_app.live.hub import Hub  # noqa: E402
 from images_app.live.lifespan import lifespan  # noqa: E402
 from images_app.live.stream import PATH, Streams  # noqa: E402
@@ -18,6 +20,7 @@ from images_app.live.stream import PATH, Streams  # noqa: E402
 _hub = Hub(settings.REDIS_URL)
 _streams = Streams(_hub)
 _pages = Capped(_django)
+_downloads = Downloads(_pages)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,5 +30,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close"})
     elif scope["path"] == PATH:
         await _streams(scope, receive, send)
+    elif scope["path"] == DOWNLOADS:
+        await _downloads(scope, receive, send)
     else:
         await _pages(scope, receive, send)

@@ -1,0 +1,37 @@
+"""What a person picked for one act: the boxes they ticked, or everything the library's filters find."""
+
+from uuid import UUID
+
+from django.http import QueryDict
+
+from images_app.galleries.access import models_used_by, pictures_of
+from images_app.galleries.filters import PictureFilter
+from images_app.teams.models import User
+
+MOST = 50_000  # pictures of one act
+
+
+def picked(person: User, sent: QueryDict) -> list[UUID]:
+    """Ids in the order they were sent, or newest first where ``all`` asks for what ``match`` finds.
+
+    ``ids`` may come often, each holding one or several with commas between. What is no id is no picture; whose they
+    are, the act itself asks.
+    """
+    if sent.get("all"):
+        asked = QueryDict(sent.get("match", ""))
+        rows = PictureFilter(asked, pictures_of(person), models_used_by(person)).rows
+        return list(rows.order_by("-created_at", "-id").values_list("pk", flat=True)[:MOST])
+    found = (_id(text) for group in sent.getlist("ids") for text in group.split(","))
+    return list(dict.fromkeys(pk for pk in found if pk))[:MOST]
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
+def count_words(count: int) -> str:
+    """ "1 picture", "1,204 pictures"."""
+    return f"{count:,} picture{'' if count == 1 else 's'}"
