@@ -1,17 +1,21 @@
 """What people do with jobs. Each verb owns its transaction; every door calls these."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from images_app.jobs.access import may_act_on
-from images_app.jobs.fairness import give_back_turns, take_turns
+from images_app.jobs.fairness import give_back_turns, hold_lines, take_turns
 from images_app.jobs.hints import hint
 from images_app.jobs.models import Generation, ImageJob
-from images_app.jobs.request import JobRequest
+from images_app.jobs.request import JobRequest, agreed_words
 from images_app.jobs.settle import owed
 from images_app.jobs.states import IN_FLIGHT, REPEATABLE, State
 from images_app.jobs.transition import move, record
@@ -26,6 +30,10 @@ CANCEL_TRIES = 3
 
 class KeyReused(Exception):
     """The idempotency key was used before, for something else."""
+
+
+class NotAgreed(Exception):
+    """The price is not the one that was shown."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +54,35 @@ class Choice(models.TextChoices):
 
 def submit(request: JobRequest) -> Submitted:
     """One generation and its jobs, once per idempotency key; KeyReused where the key stands for something else."""
-    if earlier := _earlier(request):
+    return submit_all([request])[0]
+
+
+def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> list[Submitted]:
+    """All of them or none, in their order. They bear one person's one key, the key of the press: pressed twice, they
+    are made once. KeyReused where it stands for anything else, be it one prompt more or less; NotAgreed where a new
+    press would cost another sum than ``agreed`` (as request.agreed_words says it; None: nothing was shown).
+    """
+    press = _press(requests)
+    if earlier := _earlier(press):
         return earlier
+    if agreed is not None and agreed != agreed_words(requests):
+        raise NotAgreed
     try:
         with transaction.atomic():
-            generation = _create(request)
+            one = requests[0]
+            hold_lines(
+                {request.model.provider for request in requests}, one.team, one.person, quiet=one.quiet
+            )
+            # Lists are newest first: of one press the first prompt stands first.
+            now = timezone.now()
+            made = [_create(*each, now - timedelta(milliseconds=place)) for place, each in enumerate(press)]
     except IntegrityError:
         # The same form, sent twice at once: the other one was first.
-        if earlier := _earlier(request):
+        if earlier := _earlier(press):
             return earlier
         raise
     failpoint("submitted")
-    return Submitted(generation, created=True)
+    return [Submitted(generation, created=True) for generation in made]
 
 
 def again(generation: Generation, actor: User, *, key: str, n: int | None = None) -> Submitted:
@@ -158,18 +183,36 @@ def decide_all(generation: Generation, actor: User, choice: Choice, note: str = 
     return sum(decide(job, actor, choice, note) for job in generation.jobs.filter(state=State.UNKNOWN))
 
 
-def _earlier(request: JobRequest) -> Submitted | None:
-    generation = Generation.objects.filter(
-        person=request.person, idempotency_key=request.idempotency_key
-    ).first()
-    if generation is None:
-        return None
-    if generation.body_hash != request.body_hash():
+def _press(requests: Sequence[JobRequest]) -> list[tuple[JobRequest, str]]:
+    """Each with a key of its own, and the hash of all of them together: a press is the same as a whole or not at all.
+
+    The first bears the key of the press itself, so that no other press can have the same.
+    """
+    hashes = [request.body_hash() for request in requests]
+    whole = hashes[0] if len(hashes) == 1 else sha256(" ".join(hashes).encode()).hexdigest()
+    return [
+        (replace(request, idempotency_key=f"{request.idempotency_key}:{place}") if place else request, whole)
+        for place, request in enumerate(requests)
+    ]
+
+
+def _earlier(press: list[tuple[JobRequest, str]]) -> list[Submitted]:
+    """What this press came to before; nothing where it is new."""
+    hashes = {request.idempotency_key: whole for request, whole in press}
+    found = {
+        generation.idempotency_key: generation
+        for generation in Generation.objects.filter(
+            person=press[0][0].person, idempotency_key__in=list(hashes)
+        )
+    }
+    if not found:
+        return []
+    if {key: generation.body_hash for key, generation in found.items()} != hashes:
         raise KeyReused
-    return Submitted(generation, created=False)
+    return [Submitted(found[key], created=False) for key in hashes]
 
 
-def _create(request: JobRequest) -> Generation:
+def _create(request: JobRequest, body_hash: str, created_at: datetime) -> Generation:
     provider = request.model.provider
     generation = Generation.objects.create(
         team=request.team,
@@ -181,9 +224,12 @@ def _create(request: JobRequest) -> Generation:
         style=request.style,
         n=request.n,
         idempotency_key=request.idempotency_key,
-        body_hash=request.body_hash(),
+        body_hash=body_hash,
         source=request.source,
         parent_image=request.parent_image,
+        batch=request.batch,
+        compare=request.compare,
+        created_at=created_at,
     )
     price = request.model.price(request.size, request.quality)
     turns = take_turns(provider, request.team, request.person, request.n, quiet=request.quiet)

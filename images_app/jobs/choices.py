@@ -1,7 +1,10 @@
 """What the composer offers: a model's profile in words, shapes and prices."""
 
 import json
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from images_app.jobs.expect import expected_s
 from images_app.lib.ratio import ratio_of, shape_name
@@ -87,13 +90,43 @@ def value_of(model: ImageModel, models: list[ImageModel]) -> str:
     return str(model.pk) if shared else model.name
 
 
+@dataclass(frozen=True)
+class Asked:
+    """So many pictures of a model."""
+
+    model: ImageModel
+    size: str
+    quality: str
+    n: int
+
+
 def estimate(model: ImageModel, size: str, quality: str, n: int) -> str:
     """ "about $0.16, about 18 s": the whole batch, before anyone pays."""
     usd = model.price(size, quality)
     words = [f"about {money(usd * n)}" if usd is not None else "price unknown"]
-    if seconds := expected_s(model, size, quality):
-        words.append(f"about {about(seconds + (n - 1) * spacing_s(model))}")
+    if seconds := duration_s([Asked(model, size, quality, n)]):
+        words.append(f"about {about(seconds)}")
     return ", ".join(words)
+
+
+def duration_s(asked: Iterable[Asked]) -> float:
+    """Seconds until all of it is made where nobody else waits: endpoints work side by side, each within its limits.
+
+    static/js/composer.js counts the same for one model.
+    """
+    by_provider: dict[UUID, list[Asked]] = {}
+    for one in asked:
+        by_provider.setdefault(one.model.provider_id, []).append(one)
+    return max((_duration_at(some) for some in by_provider.values()), default=0.0)
+
+
+def _duration_at(asked: list[Asked]) -> float:
+    count = sum(one.n for one in asked)
+    longest = max(expected_s(one.model, one.size, one.quality) for one in asked)
+    model = asked[0].model
+    return max(
+        longest * math.ceil(count / model.provider.max_in_flight), longest + (count - 1) * spacing_s(model)
+    )
 
 
 def spacing_s(model: ImageModel) -> float:
@@ -104,6 +137,28 @@ def spacing_s(model: ImageModel) -> float:
 def sizes_of(model: ImageModel) -> list[str]:
     """What a form may ask for; a profile without sizes leaves it to the endpoint."""
     return list(model.sizes) or ["auto"]
+
+
+def fitted(model: ImageModel, size: str, quality: str, style: str) -> tuple[str, str, str]:
+    """Another model's settings as this one has them: the nearest shape, and its own default where it lacks a value."""
+    return (
+        _nearest_size(model, size),
+        _same_or_first(model.qualities, quality),
+        _same_or_first(model.styles, style),
+    )
+
+
+def _nearest_size(model: ImageModel, size: str) -> str:
+    sizes, shape = sizes_of(model), shape_of(size)
+    shaped = [(other, found) for other in sizes if (found := shape_of(other))]
+    if size in sizes or shape is None or not shaped:
+        return _same_or_first(sizes, size)
+    wanted = math.log(shape[0] / shape[1])
+    return min(shaped, key=lambda one: abs(math.log(one[1][0] / one[1][1]) - wanted))[0]
+
+
+def _same_or_first(values: list[str], value: str) -> str:
+    return value if value in values else (values[0] if values else "")
 
 
 def picked(options: list[Option]) -> Option:
@@ -180,5 +235,6 @@ def _profile(model: ImageModel) -> str:
             "prices": price_table(model),
             "seconds": seconds,
             "spacing": spacing_s(model),
+            "places": model.provider.max_in_flight,
         }
     )

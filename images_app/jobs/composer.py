@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, ModelChoice, choices, estimate, value_of
+from images_app.jobs.expansion import literal
 from images_app.jobs.forms import GenerationForm, one_kind_of_line_end
 from images_app.jobs.models import Generation
+from images_app.jobs.plan import Plan
 from images_app.providers.models import ImageModel
+from images_app.teams.models import Team
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,13 @@ class Composer:
     n: int = 1
     parent: StoredImage | None = None
     problems: list[tuple[str, str]] = field(default_factory=list)
+    # Every line a prompt of its own.
+    lines: bool = False
+    # Values of the models to compare with.
+    also: frozenset[str] = frozenset()
+    # What a press would make, where that is known; what stands in the way of knowing it, where that is the prompt.
+    plan: Plan | None = None
+    unplanned: str = ""
     # One composer, one submission: sending it twice makes it once.
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -34,10 +44,22 @@ class Composer:
     @property
     def estimate(self) -> str:
         """Price and time of the whole batch."""
+        if self.plan is not None:
+            return self.plan.estimate
         if self.picked is None:
             return ""
         quality = self.picked.quality
         return estimate(self.picked.model, self.picked.size.value, quality.value if quality else "", self.n)
+
+    @property
+    def others(self) -> list[tuple[ModelChoice, bool]]:
+        """Models to compare with, and whether they are."""
+        return [(choice, choice.value in self.also) for choice in self.models]
+
+    @property
+    def more(self) -> int:
+        """How many models besides the one picked."""
+        return sum(on and not choice.picked for choice, on in self.others)
 
     @property
     def limit(self) -> int:
@@ -71,20 +93,32 @@ def of_recipe(
         "style": generation.style,
     }
     n = 1 if parent else generation.n
-    return Composer(choices(models, wanted), prompt=generation.prompt, n=n, parent=parent)
+    return Composer(choices(models, wanted), prompt=literal(generation.prompt), n=n, parent=parent)
 
 
-def of_form(form: GenerationForm, *, judge: bool = True) -> Composer:
+def planned(form: GenerationForm, team: Team) -> Plan | None:
+    """What a press would make; None where something is wrong with the form."""
+    if not form.is_valid():
+        return None
+    return Plan(form.requests(team), remix=form.cleaned_data["from"] is not None)
+
+
+def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True) -> Composer:
     """The composer as it was sent, with what was wrong (``judge``) and a key of its own."""
     data: Mapping[str, str] = form.data
     sent = str(data.get("n", ""))
     form.is_valid()  # cleans it, where nobody has
+    prompt = one_kind_of_line_end(str(data.get("prompt", ""))).replace("\0", "")
     return Composer(
         choices(
             form.models, {name: str(data.get(name, "")) for name in ("model", "size", "quality", "style")}
         ),
-        prompt=one_kind_of_line_end(str(data.get("prompt", ""))).replace("\0", ""),
+        prompt=prompt,
         n=int(sent) if sent in map(str, COUNTS) else 1,
         parent=form.cleaned_data.get("from"),
         problems=form.problems() if judge else [],
+        lines=bool(form.cleaned_data.get("lines")),
+        also=frozenset(value_of(model, form.models) for model in form.cleaned_data.get("also") or []),
+        plan=plan,
+        unplanned="" if judge or not prompt.strip() else " ".join(map(str, form.errors.get("prompt", []))),
     )

@@ -9,7 +9,8 @@ from django.http import Http404
 
 from images_app.images.access import visible_image
 from images_app.images.models import StoredImage
-from images_app.jobs.choices import COUNTS, find_model, sizes_of
+from images_app.jobs.choices import COUNTS, find_model, fitted, sizes_of
+from images_app.jobs.expansion import MOST, TooMany, expand
 from images_app.jobs.request import JobRequest
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
@@ -20,7 +21,9 @@ SHOWN = 40  # characters of a refused value that are repeated to the person
 class GenerationForm(forms.Form):
     """The composer. What a model accepts is read from its profile; a field left out means the model's default.
 
-    ``submission`` makes sending the form twice harmless; ``from`` names the picture this one starts from.
+    ``submission`` makes sending the form twice harmless; ``from`` names the picture this one starts from. With
+    ``lines`` every line is a prompt of its own; ``also`` names further models to compare with; ``agreed`` repeats the
+    price that was shown (request.agreed_words).
     """
 
     prompt = forms.CharField(required=False, strip=False)
@@ -29,6 +32,9 @@ class GenerationForm(forms.Form):
     quality = forms.CharField(required=False)
     style = forms.CharField(required=False)
     n = forms.IntegerField(required=False)
+    lines = forms.BooleanField(required=False)
+    also = forms.Field(required=False, widget=forms.SelectMultiple)
+    agreed = forms.CharField(required=False)
     submission = forms.UUIDField(required=False, error_messages={"invalid": "Send the form again, please."})
 
     def __init__(self, data: Any = None, *, person: User, models: list[ImageModel], **options: Any) -> None:
@@ -46,8 +52,7 @@ class GenerationForm(forms.Form):
             raise forms.ValidationError(
                 "The prompt holds a character that cannot be sent (NUL). Please remove it."
             )
-        # Spaces, line ends, control and zero-width characters: nothing a model could draw.
-        if all(unicodedata.category(char)[0] in "ZC" for char in prompt):
+        if not drawable(prompt):
             raise forms.ValidationError("Write what the picture should show.")
         return prompt
 
@@ -55,12 +60,11 @@ class GenerationForm(forms.Form):
         if not self.models:
             raise forms.ValidationError("No model is set up yet. An administrator can add one.")
         value = self.cleaned_data["model"]
-        model = find_model(self.models, value) if value else self.models[0]
-        if model is None:
-            raise forms.ValidationError(
-                f"There is no model {quoted(value)} here. Choose {either(self.labels)}."
-            )
-        return model
+        return self._model(value) if value else self.models[0]
+
+    def clean_also(self) -> list[ImageModel]:
+        sent = self.cleaned_data["also"] or []
+        return [self._model(str(value)) for value in ([sent] if isinstance(sent, str) else sent)]
 
     def clean_n(self) -> int:
         n: int | None = self.cleaned_data["n"]
@@ -84,12 +88,12 @@ class GenerationForm(forms.Form):
         model: ImageModel | None = data.get("model")
         if model is None:
             return data
-        prompt = data.get("prompt", "")
-        if len(prompt) > model.prompt_limit:
-            self.add_error(
-                "prompt",
-                f"The prompt has {len(prompt):,} characters; {model.label} takes {model.prompt_limit:,} at most.",
-            )
+        data["models"] = [one for one in self.models if one is model or one in data.get("also", [])]
+        if "prompt" in data:
+            try:
+                data["prompts"] = self._prompts(data["prompt"], data["lines"], data["models"])
+            except forms.ValidationError as error:
+                self.add_error("prompt", error)
         accepted = {"size": sizes_of(model), "quality": model.qualities, "style": model.styles}
         for name, values in accepted.items():
             if problem := refusal(model, name, values, data.get(name, "")):
@@ -106,21 +110,85 @@ class GenerationForm(forms.Form):
         """(field, sentence) in the order of the page."""
         return [(name, str(error)) for name in self.fields for error in self.errors.get(name, [])]
 
-    def job_request(self, team: Team) -> JobRequest:
-        """What a valid form asks for."""
+    @property
+    def price_shown(self) -> str | None:
+        """The price that somebody saw; None where none need have been, for a single prompt to a single model."""
         data = self.cleaned_data
-        return JobRequest(
-            person=self.person,
-            team=team,
-            model=data["model"],
-            prompt=data["prompt"],
-            size=data["size"],
-            quality=data["quality"],
-            style=data["style"],
-            n=data["n"],
-            idempotency_key=str(data["submission"] or uuid.uuid4()),
-            parent_image=data["from"],
-        )
+        single = len(data["prompts"]) * len(data["models"]) == 1
+        return data["agreed"] or (None if single else "")
+
+    def requests(self, team: Team) -> list[JobRequest]:
+        """What a valid form asks for: one for each prompt and model, all with the key of this press."""
+        data = self.cleaned_data
+        key = str(data["submission"] or uuid.uuid4())
+        prompts, models = data["prompts"], data["models"]
+        compare = len(models) > 1
+        press = uuid.uuid4() if len(prompts) > 1 else None
+        requests = []
+        for prompt in prompts:
+            # What is to be compared stands side by side: one batch a prompt.
+            batch = uuid.uuid4() if compare else press
+            for model in models:
+                size, quality, style = data["size"], data["quality"], data["style"]
+                if model is not data["model"]:
+                    size, quality, style = fitted(model, size, quality, style)
+                requests.append(
+                    JobRequest(
+                        person=self.person,
+                        team=team,
+                        model=model,
+                        prompt=prompt,
+                        size=size,
+                        quality=quality,
+                        style=style,
+                        n=data["n"],
+                        idempotency_key=key,
+                        parent_image=data["from"],
+                        batch=batch,
+                        compare=compare,
+                    )
+                )
+        return requests
+
+    def _model(self, value: str) -> ImageModel:
+        model = find_model(self.models, value)
+        if model is None:
+            raise forms.ValidationError(
+                f"There is no model {quoted(value)} here. Choose {either(self.labels)}."
+            )
+        return model
+
+    def _prompts(self, text: str, lines: bool, models: list[ImageModel]) -> list[str]:
+        try:
+            prompts = expand(text, lines=lines)
+        except TooMany as error:
+            raise too_many(error.count * len(models)) from None
+        if len(prompts) * len(models) > MOST:
+            raise too_many(len(prompts) * len(models))
+        for place, prompt in enumerate(prompts, 1):
+            named = "The prompt" if len(prompts) == 1 else f"Prompt {place} of {len(prompts)}"
+            if not drawable(prompt):
+                raise forms.ValidationError(f"{named} would be empty. Write what the picture should show.")
+            for model in models:
+                if len(prompt) > model.prompt_limit:
+                    raise forms.ValidationError(
+                        f"{named} has {len(prompt):,} characters; "
+                        f"{model.label} takes {model.prompt_limit:,} at most."
+                    )
+        return prompts
+
+
+def drawable(prompt: str) -> bool:
+    """Whether there is more than spaces, line ends, control and zero-width characters."""
+    return any(unicodedata.category(char)[0] not in "ZC" for char in prompt)
+
+
+def too_many(count: int) -> forms.ValidationError:
+    many = f"{count:,}" if count < 1_000_000 else "more than a million"
+    return forms.ValidationError(
+        f"This would make {many} sets of pictures at once; {MOST} is the most. "
+        "Use fewer lines, fewer choices between the braces, or fewer models."
+    )
 
 
 def one_kind_of_line_end(text: str) -> str:

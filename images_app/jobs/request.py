@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from images_app.images.models import StoredImage
 from images_app.providers.models import ImageModel
@@ -33,6 +36,9 @@ class JobRequest:
     parent_image: StoredImage | None = None
     # Whenever it is quiet: behind everybody's ordinary pictures.
     quiet: bool = False
+    # Sent together with others by one press, and whether they are to be compared side by side.
+    batch: uuid.UUID | None = None
+    compare: bool = False
 
     def body_hash(self) -> str:
         """sha256 over what is asked for, so that a key cannot be used again for something else."""
@@ -46,3 +52,23 @@ class JobRequest:
             str(self.team.pk),
         ]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+def total_usd(requests: Sequence[JobRequest]) -> Decimal | None:
+    """US dollars for all their pictures; None where one price is not known, since unknown is never zero."""
+    total = Decimal(0)
+    for request in requests:
+        usd = request.model.price(request.size, request.quality)
+        if usd is None:
+            return None
+        total += usd * request.n
+    return total
+
+
+def agreed_words(requests: Sequence[JobRequest]) -> str:
+    """What somebody saw, as a form repeats it: "0.1600/4" for four pictures, "unknown/4" where the price is not known.
+
+    static/js/composer.js writes the same.
+    """
+    total = total_usd(requests)
+    return f"{'unknown' if total is None else format(total, '.4f')}/{sum(one.n for one in requests)}"

@@ -6,6 +6,7 @@ from images_app.jobs.views import history, studio, verbs
 
 urlpatterns = [
     path("", studio.studio, name="studio"),
+    path("preview/", studio.preview, name="composer_preview"),
     path("tiles/", studio.tiles_page, name="tiles"),
     path("generations/<uuid:id>/", studio.generation_page, name="generation"),
     path(

@@ -1,5 +1,6 @@
 // The composer: what the picked model offers, the price of it, the draft, and recipes put back into it.
-const DRAFT = 'draft';
+import { agree, ask, estimateOfSeveral, literal, offer, several } from './plan.js';
+
 const form = () => document.getElementById('composer');
 const box = () => document.getElementById('prompt');
 
@@ -7,22 +8,28 @@ export function composer() {
   if (!form() || box().disabled) return;
   if (!box().value && !form().elements.from) restore();
   draw();
+  if (box().value) ask();
   document.addEventListener('input', (event) => {
-    if (event.target === box()) {
-      count();
-      keep();
-    }
+    if (event.target !== box()) return;
+    price();
+    count();
+    keep();
+    ask();
   });
   document.addEventListener('change', (event) => {
     if (event.target.form !== form()) return;
     draw();
     keep();
+    ask();
   });
+  document.addEventListener('composer:planned', price);
   document.addEventListener('keydown', (event) => {
     if (!form().contains(event.target)) return;
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       form().requestSubmit();
+    } else if (event.key === 'Enter' && event.target.matches('input')) {
+      event.preventDefault(); // a setting is no place to buy pictures from
     }
     if (event.key === 'Escape' && event.target === box()) box().blur();
   });
@@ -36,10 +43,7 @@ export function composer() {
   });
   // A submission went through: an empty composer, so that a second press cannot pay a second time.
   document.addEventListener('studio:made', () => {
-    box().value = '';
-    unparent();
-    count();
-    keep();
+    put({ prompt: '' });
     scrollTo({ top: 0 });
   });
   document.addEventListener('studio:refused', () => {
@@ -64,7 +68,7 @@ function draw() {
     if (glyph) glyph.dataset.ar = input.dataset.ar;
     remembered[words.dataset.chip] = input.value;
   }
-  price(profile());
+  price();
   count();
 }
 
@@ -81,7 +85,9 @@ function pick(set, value) {
 const chosen = (name) => form().querySelector(`fieldset:not(:disabled) > label > [name=${name}]:checked`);
 const profile = () => JSON.parse(form().querySelector('[name=model]:checked').dataset.profile);
 
-function price({ prices, seconds, spacing }) {
+function price() {
+  offer();
+  const { prices, seconds, spacing, places } = profile();
   const size = chosen('size').value, quality = chosen('quality')?.value || '', n = +chosen('n').value;
   const each = (size, quality) => (prices[`${size}/${quality}`] === undefined ? 'price unknown' : `${money(+prices[`${size}/${quality}`])} each`);
   for (const input of form().querySelectorAll('fieldset:not(:disabled) [name=size], fieldset:not(:disabled) [name=quality]')) {
@@ -89,8 +95,10 @@ function price({ prices, seconds, spacing }) {
   }
   const usd = prices[`${size}/${quality}`], s = seconds[`${size}/${quality}`];
   const words = [usd === undefined ? 'price unknown' : `about ${money(usd * n)}`];
-  if (s) words.push(`about ${about(s + (n - 1) * spacing)}`);
-  form().querySelector('[data-estimate]').textContent = words.join(', ');
+  if (s) words.push(`about ${about(Math.max(s * Math.ceil(n / places), s + (n - 1) * spacing))}`);
+  const output = form().querySelector('[data-estimate]'), many = box().value.trim() && several();
+  output.textContent = many ? estimateOfSeveral() || 'Counting…' : words.join(', ');
+  if (!many) agree(`${usd === undefined ? 'unknown' : (usd * n).toFixed(4)}/${n}`);
 }
 
 // The same words as lib/words.py.
@@ -111,19 +119,23 @@ function count() {
   counter.dataset.over = length > limit ? 'yes' : length > 0.9 * limit ? 'near' : '';
 }
 
+// The draft: this tab's own, and for the next visit what was written last.
+const place = () => `draft ${form().dataset.person}`;
+
 function keep() {
-  const kept = { prompt: box().value };
+  const kept = { prompt: box().value, lines: form().elements.lines?.checked };
   for (const name of ['model', 'size', 'quality', 'style', 'n']) kept[name] = chosen(name)?.value;
-  sessionStorage.setItem(DRAFT, JSON.stringify(kept));
+  for (const store of [sessionStorage, localStorage]) store.setItem(place(), JSON.stringify(kept));
 }
 
 function restore() {
-  const kept = JSON.parse(sessionStorage.getItem(DRAFT) || 'null');
+  const kept = JSON.parse(sessionStorage.getItem(place()) || localStorage.getItem(place()) || 'null');
   if (kept) fill(kept);
 }
 
-function fill({ prompt, ...settings }) {
+function fill({ prompt, lines, ...settings }) {
   box().value = prompt;
+  if (form().elements.lines) form().elements.lines.checked = Boolean(lines);
   Object.assign(remembered, settings);
   const model = [...form().querySelectorAll('[name=model]')].find((input) => input.value === settings.model);
   if (model) model.checked = true;
@@ -136,18 +148,22 @@ function fill({ prompt, ...settings }) {
 
 function use(link) {
   const source = link.dataset.run ? document.querySelector(`#${link.dataset.run} .run-p [data-do]`) : link;
-  fill({ prompt: source.textContent, ...source.dataset });
-  unparent();
-  draw();
-  keep();
+  put({ prompt: literal(source.textContent), ...source.dataset });
   toPrompt();
 }
 
 function start(link) {
-  box().value = link.textContent.trim();
-  count();
-  keep();
+  put({ prompt: literal(link.textContent.trim()) });
   toPrompt();
+}
+
+// Everything at once: the settings that are named, the others as they are.
+export function put(recipe) {
+  fill(recipe);
+  unparent();
+  draw();
+  keep();
+  ask();
 }
 
 function unparent() {

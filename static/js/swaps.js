@@ -15,6 +15,10 @@ export function swaps() {
   document.addEventListener('htmx:error', () => toast('The server cannot be reached. What you wrote is still here.'));
   document.addEventListener('htmx:after:swap', (event) => {
     const { sourceElement, response } = event.detail.ctx;
+    if (sourceElement.closest('.composer') && sourceElement.id !== 'composer') {
+      document.dispatchEvent(new Event('composer:planned'));
+      return;
+    }
     single();
     if (sourceElement.id === 'composer' && response) {
       document.dispatchEvent(new Event(response.status === 422 ? 'studio:refused' : 'studio:made'));

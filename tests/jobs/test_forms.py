@@ -46,7 +46,7 @@ def form(person: User, **changes: Any) -> GenerationForm:
 def test_a_good_form_is_a_request(alice: User, model: ImageModel) -> None:
     request = form(alice)
     assert request.is_valid(), request.errors
-    asked = request.job_request(current_team(alice))
+    [asked] = request.requests(current_team(alice))
     assert (asked.model, asked.prompt, asked.size, asked.quality, asked.style, asked.n) == (
         model,
         "a red door",
@@ -61,7 +61,7 @@ def test_a_good_form_is_a_request(alice: User, model: ImageModel) -> None:
 def test_a_field_left_out_means_the_models_default(alice: User, model: ImageModel) -> None:
     bare = GenerationForm({"prompt": "a red door"}, person=alice, models=list(usable_models()))
     assert bare.is_valid(), bare.errors
-    asked = bare.job_request(current_team(alice))
+    [asked] = bare.requests(current_team(alice))
     assert (asked.size, asked.quality, asked.style, asked.n) == ("1024x1024", "standard", "vivid", 1)
 
 

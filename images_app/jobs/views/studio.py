@@ -6,12 +6,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from images_app.images.access import visible_image
 from images_app.jobs import composer
 from images_app.jobs.access import generations_of, jobs_of, visible_generation
-from images_app.jobs.actions import KeyReused, submit
+from images_app.jobs.actions import KeyReused, NotAgreed, submit_all
 from images_app.jobs.composer import Composer
 from images_app.jobs.forms import GenerationForm
 from images_app.jobs.models import Generation
@@ -38,16 +38,31 @@ def studio(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, models, _asked(request, models))
     form = GenerationForm(request.POST, person=request.user, models=models)
-    if "look" in request.POST:  # without script: show the settings of the model picked, make nothing
-        return _show(request, models, composer.of_form(form, judge=False))
-    if form.is_valid():
+    plan = composer.planned(form, current_team(request.user))
+    if (
+        "look" in request.POST
+    ):  # without script: show what would be made and the settings picked, make nothing
+        return _show(request, models, composer.of_form(form, plan, judge=False))
+    if plan is not None:
         try:
-            submitted = submit(form.job_request(current_team(request.user)))
+            submitted = submit_all(plan.requests, agreed=form.price_shown)
         except KeyReused:
             form.add_error("submission", KEY_REUSED)
+        except NotAgreed:
+            form.add_error("agreed", plan.objection)
         else:
-            return _made(request, submitted.generation, models)
-    return _refused(request, models, composer.of_form(form))
+            return _made(request, [one.generation for one in submitted], models)
+    return _refused(request, models, composer.of_form(form, plan))
+
+
+@require_POST
+def preview(request: PersonRequest) -> HttpResponse:
+    """What a press would make, at what price: asked while somebody writes. Makes nothing."""
+    models = list(usable_models())
+    form = GenerationForm(request.POST, person=request.user, models=models)
+    plan = composer.planned(form, current_team(request.user))
+    shown = composer.of_form(form, plan, judge=False)
+    return render(request, "jobs/_composer_plan.html", {"composer": shown})
 
 
 @require_safe
@@ -99,15 +114,15 @@ def _asked(request: PersonRequest, models: list[ImageModel]) -> Composer:
     return composer.blank(models, request.GET.get("prompt", "").replace("\0", "")[:4000])
 
 
-def _made(request: PersonRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
+def _made(request: PersonRequest, made: list[Generation], models: list[ImageModel]) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('studio')}?watch=1")
-    if _is_first(request.user, generation):
+    if _are_first(request.user, made):
         # The empty page gives way to the whole studio.
         return HttpResponse(headers={"HX-Redirect": request.path})
-    whole = visible_generation(request.user, generation.pk)
+    whole = generations_of(request.user).filter(pk__in=[generation.pk for generation in made])
     context = {
-        "run": runs([whole], models)[0],
+        "runs": runs(list(whole), models),
         "status": status(request.user.pk),
         "composer": composer.blank(models),
     }
@@ -124,8 +139,9 @@ def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) 
     return response
 
 
-def _is_first(person: User, generation: Generation) -> bool:
-    return not Generation.objects.filter(person=person).exclude(pk=generation.pk).exists()
+def _are_first(person: User, made: list[Generation]) -> bool:
+    mine = Generation.objects.filter(person=person)
+    return not mine.exclude(pk__in=[generation.pk for generation in made]).exists()
 
 
 def _id(text: str) -> uuid.UUID | None:
