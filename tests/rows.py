@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from images_app.images import search
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, State
@@ -72,7 +73,7 @@ def make_picture(
     """A finished job of ``generation`` and its picture; the row only, no bytes."""
     job = make_job(generation, State.SUCCEEDED, position=position, charged_usd=Decimal("0.04"))
     attempt = make_attempt(job, answered_at=timezone.now() + timedelta(seconds=12))
-    return StoredImage.objects.create(
+    image = StoredImage.objects.create(
         **{
             "team": job.team,
             "person": job.person,
@@ -92,3 +93,5 @@ def make_picture(
             **fields,
         }
     )
+    search.enter(image, generation.prompt)
+    return image

@@ -1,6 +1,7 @@
 """Which pictures a person sees, and each picture with what its page shows of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -35,6 +36,13 @@ def models_used_by(person: User) -> list[tuple[str, str]]:
     """Name and label of every model the person ever asked, for a choice."""
     used = ImageModel.objects.filter(generations__person=person).order_by("position", "label")
     return list(dict(used.values_list("name", "label").distinct()).items())
+
+
+def span_of(person: User) -> tuple[datetime, datetime] | None:
+    """When the person's oldest and newest picture were made; None without any."""
+    made = images_of(person).order_by("created_at").values_list("created_at", flat=True)
+    oldest, newest = made.first(), made.reverse().first()
+    return (oldest, newest) if oldest and newest else None
 
 
 @dataclass(frozen=True)

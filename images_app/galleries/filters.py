@@ -1,22 +1,37 @@
 """What the library shows, read from the address: pictures, or the messages in place of pictures that were not made."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django import forms
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
-from images_app.images.models import StoredImage
+from images_app.galleries.access import models_used_by, pictures_of
+from images_app.images.models import Favourite, StoredImage
+from images_app.images.search import matching
 from images_app.jobs.filters import GROUPS, ListFilter, text_field
 from images_app.jobs.models import ImageJob
+from images_app.lib.ratio import SHAPES
+from images_app.teams.models import User
 
 # The groups of jobs that stand in the library as a message where a picture would be.
 MESSAGES = ["decide", "refused", "failed", "lost"]
+# Spans of time counted back from today, so that a saved view stays true.
+SPANS = {
+    "today": ("Today", 0),
+    "week": ("Last 7 days", 6),
+    "month": ("Last 30 days", 29),
+    "year": ("Last 12 months", 364),
+}
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class ShelfFilter(ListFilter):
-    """``text``, ``model`` and ``state``."""
+    """``text``, ``model``, ``when`` or ``since`` and ``until`` (days, both included), ``state``."""
 
     # The way from a row to its generation.
     generation = "job__generation__"
@@ -27,6 +42,18 @@ class ShelfFilter(ListFilter):
         **text_field(placeholder="Search prompts", **{"aria-keyshortcuts": "/"}),
     )
     model = django_filters.ChoiceFilter(method="of_model", label="Model", empty_label="Every model")
+    when = django_filters.ChoiceFilter(
+        method="within",
+        label="Made",
+        empty_label="Any time",
+        choices=[(name, label) for name, (label, _) in SPANS.items()],
+    )
+    since = django_filters.DateFilter(
+        method="made_since", label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = django_filters.DateFilter(
+        method="made_until", label="To", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     state = django_filters.ChoiceFilter(
         method="in_group",
         label="State",
@@ -44,19 +71,68 @@ class ShelfFilter(ListFilter):
     def of_model(self, rows: QuerySet[Any], name: str, model: str) -> QuerySet[Any]:
         return rows.filter(**{f"{self.generation}model__name": model})
 
+    def within(self, rows: QuerySet[Any], name: str, span: str) -> QuerySet[Any]:
+        return self.made_since(rows, name, timezone.localdate() - timedelta(days=SPANS[span][1]))
+
+    def made_since(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        return rows.filter(created_at__gte=_moment(day, time.min))
+
+    def made_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        return rows.filter(created_at__lte=_moment(day, time.max))
+
     def in_group(self, rows: QuerySet[Any], name: str, group: str) -> QuerySet[Any]:
         return rows
 
 
 class PictureFilter(ShelfFilter):
-    """Over StoredImage; the text is looked for in what the person wrote and in what the model was told."""
+    """Over a person's StoredImages; ``shape``, ``favourite`` and ``person`` beside the others.
+
+    ``text`` is what images/search.py understands: with it the rows have a ``number`` and stand in its order.
+    """
+
+    shape = django_filters.ChoiceFilter(
+        method="of_shape",
+        label="Shape",
+        empty_label="Every shape",
+        choices=[(name, name.title()) for name in SHAPES],
+    )
+    favourite = django_filters.BooleanFilter(
+        method="is_favourite", label="Favourites", widget=forms.CheckboxInput
+    )
+    person = django_filters.ChoiceFilter(
+        method="by_person", label="Person", empty_label="Everybody", choices=[("me", "Me")]
+    )
 
     class Meta:
         model = StoredImage
         fields: list[str] = []
 
+    def __init__(
+        self, data: QueryDict, person: User, models: Iterable[tuple[str, str]], before: int | None = None
+    ) -> None:
+        super().__init__(data, pictures_of(person), models)
+        self._person, self._before = person, before
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        rows = super().rows
+        text = self.form.cleaned_data.get("text") if self.is_valid() else ""
+        return matching(rows, self._person.pk, text, before=self._before) if text else rows
+
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
-        return rows.filter(Q(job__generation__prompt__icontains=text) | Q(revised_prompt__icontains=text))
+        return rows
+
+    def of_shape(self, rows: QuerySet[Any], name: str, shape: str) -> QuerySet[Any]:
+        least, most = SHAPES[shape]
+        return rows.filter(width__gte=F("height") * least, width__lt=F("height") * most)
+
+    def is_favourite(self, rows: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:
+        if not wanted:
+            return rows
+        return rows.filter(pk__in=Favourite.objects.filter(person=self._person).values("image_id"))
+
+    def by_person(self, rows: QuerySet[Any], name: str, person: str) -> QuerySet[Any]:
+        return rows.filter(person=self._person)
 
 
 class MessageFilter(ShelfFilter):
@@ -70,3 +146,15 @@ class MessageFilter(ShelfFilter):
 
     def in_group(self, rows: QuerySet[Any], name: str, group: str) -> QuerySet[Any]:
         return rows.filter(state__in=GROUPS[group][1])
+
+
+def pictures_asked(person: User, asked: QueryDict) -> QuerySet[StoredImage]:
+    """Every picture of the person that the library shows at the address ``asked``, whatever its page."""
+    if asked.get("state"):  # messages, no pictures
+        return StoredImage.objects.none()
+    return PictureFilter(asked, person, models_used_by(person)).rows
+
+
+def _moment(day: date, at: time) -> datetime:
+    """Days beyond what databases and time zones can count are the last they can."""
+    return timezone.make_aware(datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), at))

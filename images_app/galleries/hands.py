@@ -4,8 +4,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from images_app.galleries.access import models_used_by, pictures_of
-from images_app.galleries.filters import PictureFilter
+from images_app.galleries.filters import pictures_asked
 from images_app.teams.models import User
 
 MOST = 50_000  # pictures of one act
@@ -18,8 +17,7 @@ def picked(person: User, sent: QueryDict) -> list[UUID]:
     are, the act itself asks.
     """
     if sent.get("all"):
-        asked = QueryDict(sent.get("match", ""))
-        rows = PictureFilter(asked, pictures_of(person), models_used_by(person)).rows
+        rows = pictures_asked(person, QueryDict(sent.get("match", "")))
         return list(rows.order_by("-created_at", "-id").values_list("pk", flat=True)[:MOST])
     found = (_id(text) for group in sent.getlist("ids") for text in group.split(","))
     return list(dict.fromkeys(pk for pk in found if pk))[:MOST]

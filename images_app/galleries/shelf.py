@@ -1,19 +1,26 @@
 """Pictures laid out for the eye: by day, each with the shape its tile keeps while it loads."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from images_app.images.models import StoredImage
-from images_app.lib.keyset import Page
+from images_app.lib.keyset import Page, Place
 from images_app.lib.ratio import ratio_of
 
 ROW_HEIGHT = 236  # CSS pixels, as in library.css
+PHONE_ROW_HEIGHT = 104
+COUNTED_AT_MOST = 1000
+MONTHS_AT_MOST = 240
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,12 @@ class Tile:
 
     @property
     def shown_width(self) -> int:
-        """About how wide the tile is on a wide screen, for the browser's choice of a file."""
+        """About how wide the tile is on a wide screen, where the browser does not measure it by itself."""
         return round(ROW_HEIGHT * 1.1 * self.image.width / self.image.height)
+
+    @property
+    def phone_width(self) -> int:
+        return round(PHONE_ROW_HEIGHT * 1.2 * self.image.width / self.image.height)
 
 
 @dataclass(frozen=True)
@@ -69,3 +80,40 @@ def day_words(day: date, today: date) -> str:
     if day == today - timedelta(days=1):
         return "Yesterday"
     return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+def amount(rows: QuerySet[Any], noun: str) -> str:
+    """ "61 pictures", "1,000+ pictures": nobody needs more, and counting a million takes its time."""
+    count = rows[: COUNTED_AT_MOST + 1].count()
+    if count > COUNTED_AT_MOST:
+        return f"{COUNTED_AT_MOST:,}+ {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else ""
+
+
+@dataclass(frozen=True)
+class Month:
+    label: str
+    address: str  # a query: the library from the end of this month on
+
+
+def months(asked: QueryDict, span: tuple[datetime, datetime] | None) -> list[Month]:
+    """Every month from the newest picture's to the oldest's, to jump to; none where there is only one."""
+    if span is None:
+        return []
+    oldest, newest = (timezone.localdate(moment).replace(day=1) for moment in span)
+    kept = [(name, value) for name, value in asked.items() if name != "before" and value]
+    found: list[Month] = []
+    month = newest
+    while month >= oldest and len(found) < MONTHS_AT_MOST:
+        place = Place(_start(_next(month)), uuid.UUID(int=0))
+        found.append(Month(date_format(month, "F Y"), f"?{urlencode([*kept, ('before', str(place))])}"))
+        month = (month - timedelta(days=1)).replace(day=1)
+    return found if len(found) > 1 else []
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001

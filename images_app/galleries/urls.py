@@ -1,9 +1,12 @@
 from django.urls import path
 
-from images_app.galleries.views import hands, library, picture, trash
+from images_app.galleries.views import hands, library, picture, saved, trash
 
 urlpatterns = [
     path("library/", library.library, name="library"),
+    path("library/views/", saved.saved_views, name="saved_views"),
+    path("library/views/<uuid:id>/", saved.saved_view, name="saved_view"),
+    path("library/views/<uuid:id>/deletion/", saved.saved_view_deletion, name="saved_view_deletion"),
     path("images/<uuid:id>/", picture.image, name="image"),
     path("images/trash/", hands.images_trash, name="images_trash"),
     path("images/restore/", hands.images_restore, name="images_restore"),

@@ -14,6 +14,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from images_app.images import search
 from images_app.images.access import images_of, trash_of
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE, derive
 from images_app.images.headers import BadPicture
@@ -89,6 +90,7 @@ def store(
                 thumbnail_key=thumbnail_key,
                 placeholder=derived.placeholder,
             )
+            search.enter(image, job.generation.prompt)
     except IntegrityError:  # another worker was first
         return StoredImage.objects.get(attempt=attempt, position=position)
     # The same bytes may have been purged in this moment: purge() saw no row yet, but from here on it sees one.

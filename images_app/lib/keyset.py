@@ -1,4 +1,7 @@
-"""Pages of a list ordered newest first by (created_at, id): they neither skip nor repeat while rows are added."""
+"""Pages of a list, newest first: they neither skip nor repeat while rows are added.
+
+Ordered by (created_at, id), or by a number that grows with time where a search finds the rows.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -21,20 +24,22 @@ class BadPlace(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """The last row of a page: the next page begins right after it."""
+    """The last row of a page: the next page begins right after it. ``id`` is its key, or its number."""
 
     at: datetime
-    id: uuid.UUID
+    id: uuid.UUID | int
 
     def __str__(self) -> str:
-        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{self.id.hex}"
+        row = f"{self.id:d}" if isinstance(self.id, int) else self.id.hex
+        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{row}"
 
     @classmethod
-    def read(cls, text: str) -> "Place":
-        """The inverse of ``str``; raises BadPlace."""
+    def read(cls, text: str, kind: type[uuid.UUID] | type[int] = uuid.UUID) -> "Place":
+        """The inverse of ``str`` for a list ordered by that kind of id; raises BadPlace."""
         moment, _, row = text.partition("-")
         try:
-            return cls(datetime.strptime(moment, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC), uuid.UUID(hex=row))
+            at = datetime.strptime(moment, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            return cls(at, uuid.UUID(hex=row) if kind is uuid.UUID else _number(row))
         except ValueError as error:
             raise BadPlace(text[:80]) from error
 
@@ -58,15 +63,23 @@ def page(rows: QuerySet[Row], after: Place | None, size: int) -> Page[Row]:
     return Page(shown, after, place_of(shown[-1]) if len(found) > size else None)
 
 
+def numbered(rows: QuerySet[Row], after: Place | None, size: int) -> Page[Row]:
+    """The first ``size`` of ``rows``, which begin beyond ``after`` and stand in the order of their ``number``."""
+    found = list(rows[: size + 1])
+    shown = found[:size]
+    end = Place(shown[-1].created_at, shown[-1].number) if len(found) > size else None  # type: ignore[attr-defined]
+    return Page(shown, after, end)
+
+
 def place_of(row: Model) -> Place:
     return Place(row.created_at, row.pk)  # type: ignore[attr-defined]
 
 
-def place_asked(request: HttpRequest) -> Place | None:
+def place_asked(request: HttpRequest, kind: type[uuid.UUID] | type[int] = uuid.UUID) -> Place | None:
     """Where the page asked for begins (``?before=``); a text that names no place is no page (404)."""
     text = request.GET.get("before")
     try:
-        return Place.read(text) if text else None
+        return Place.read(text, kind) if text else None
     except BadPlace as error:
         raise Http404("no such page") from error
 
@@ -86,3 +99,10 @@ def listing(request: HttpRequest, whole: str, part: str, context: dict[str, Any]
     # The same address answers twofold: a cache, the browser's own included, must not mix them up.
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _number(text: str) -> int:
+    """Raises ValueError for one that no column of a database holds."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise ValueError(text[:80])
+    return int(text)

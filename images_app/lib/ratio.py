@@ -21,6 +21,16 @@ RATIOS = {
     "9:21": 9 / 21,
 }
 
+# Width by height of what shape_name calls so: from the first number on, below the second.
+_SQUARE, _WIDE, _TALL = math.sqrt(5 / 4), math.sqrt(3 / 2 * 7 / 4), math.sqrt(2 / 3 * 4 / 7)
+SHAPES = {
+    "square": (1 / _SQUARE, _SQUARE),
+    "landscape": (_SQUARE, _WIDE),
+    "wide": (_WIDE, 1e9),
+    "portrait": (_TALL, 1 / _SQUARE),
+    "tall": (0.0, _TALL),
+}
+
 
 def shape_name(width: int, height: int) -> str:
     """ "Square", "Landscape", "Wide", "Portrait" or "Tall"."""

@@ -2,9 +2,70 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import re
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+from images_app.lib.folding import fold
+
+SQLITE = """
+CREATE VIRTUAL TABLE images_app_picturetext_fts USING fts5(
+    words, owner, content='images_app_picturetext', content_rowid='id',
+    tokenize='ascii', detail='column', prefix='2 3'
+);
+CREATE TRIGGER images_app_picturetext_added AFTER INSERT ON images_app_picturetext BEGIN
+    INSERT INTO images_app_picturetext_fts (rowid, words, owner) VALUES (new.id, new.words, new.owner);
+END;
+CREATE TRIGGER images_app_picturetext_removed AFTER DELETE ON images_app_picturetext BEGIN
+    INSERT INTO images_app_picturetext_fts (images_app_picturetext_fts, rowid, words, owner)
+    VALUES ('delete', old.id, old.words, old.owner);
+END;
+CREATE TRIGGER images_app_picturetext_changed AFTER UPDATE ON images_app_picturetext BEGIN
+    INSERT INTO images_app_picturetext_fts (images_app_picturetext_fts, rowid, words, owner)
+    VALUES ('delete', old.id, old.words, old.owner);
+    INSERT INTO images_app_picturetext_fts (rowid, words, owner) VALUES (new.id, new.words, new.owner);
+END;
+"""
+# The text is folded and needs no parser. The sign before an owner's token keeps it apart from what people write.
+POSTGRESQL = """
+ALTER TABLE images_app_picturetext ADD COLUMN lexemes tsvector GENERATED ALWAYS AS (
+    array_to_tsvector(
+        array_remove(string_to_array('@' || replace(owner, ' ', ' @') || ' ' || words, ' '), '')
+    )
+) STORED;
+CREATE INDEX picture_text_lexemes ON images_app_picturetext USING gin (lexemes) WITH (fastupdate = off);
+"""
+
+
+def make_index(apps, schema_editor):
+    """What finds the words of PictureText: the databases differ in how, images/search.py asks each its way."""
+    if schema_editor.connection.vendor == 'postgresql':
+        schema_editor.execute(POSTGRESQL)
+        return
+    for statement in re.split(r'^(?=CREATE )', SQLITE.strip(), flags=re.MULTILINE)[1:]:
+        schema_editor.execute(statement)
+
+
+def drop_index(apps, schema_editor):
+    """The column and the triggers go with their table."""
+    if schema_editor.connection.vendor == 'sqlite':
+        schema_editor.execute('DROP TABLE images_app_picturetext_fts')
+
+
+def enter_pictures(apps, schema_editor):
+    """Makes the pictures that are there findable, the oldest first: the ids grow with time."""
+    text = apps.get_model('images_app', 'PictureText')
+    pictures = apps.get_model('images_app', 'StoredImage').objects.order_by('created_at', 'id')
+    rows = pictures.values_list('id', 'person_id', 'team_id', 'revised_prompt', 'job__generation__prompt')
+    batch = []
+    for image, person, team, revised, prompt in rows.iterator(chunk_size=1000):
+        words = fold(f'{prompt}\n{revised}' if revised != prompt else prompt)
+        batch.append(text(image_id=image, words=words, owner=f'p{person.hex} t{team.hex}'))
+        if len(batch) == 1000:
+            text.objects.bulk_create(batch)
+            batch = []
+    text.objects.bulk_create(batch)
 
 
 class Migration(migrations.Migration):
@@ -239,4 +300,6 @@ class Migration(migrations.Migration):
             model_name='savedview',
             constraint=models.UniqueConstraint(fields=('person', 'name'), name='one_view_per_name'),
         ),
+        migrations.RunPython(make_index, drop_index),
+        migrations.RunPython(enter_pictures, migrations.RunPython.noop),
     ]

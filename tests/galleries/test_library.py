@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from images_app.galleries import shelf
+from images_app.galleries.filters import pictures_asked
 from images_app.galleries.views import library
-from images_app.images.models import StoredImage
+from images_app.images.models import Favourite, StoredImage
 from images_app.jobs.models import Generation
 from images_app.jobs.states import State
+from images_app.lib.ratio import SHAPES
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 from tests.rows import make_generation, make_job, make_picture
@@ -188,7 +192,13 @@ def test_what_was_not_made_is_shown_as_a_message_with_its_story(
     assert "a finished one" not in page
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "model=x", "text=%00", "text=" + "a" * 300, "text=zzz"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("state=nonsense", "model=x", "text=%00", "text=" + "a" * 300, "text=zzz", "text=%22%22", "text=-"),
+        *("shape=round", "when=never", "since=yesterday", "until=2026-02-30", "person=bob"),
+    ],
+)
 def test_what_is_not_understood_or_not_there_finds_nothing(
     alice: User, model: ImageModel, client_of: ClientOf, query: str
 ) -> None:
@@ -219,3 +229,122 @@ def test_a_page_holds_sixty(alice: User, model: ImageModel, client_of: ClientOf)
     assert len(shown(page)) == 60
     assert older(page)
     assert "61 pictures" in page
+
+
+def test_a_big_amount_is_not_counted_to_its_end(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "COUNTED_AT_MOST", 2)
+    for _ in range(3):
+        make_picture(make_generation(alice, model))
+    assert "2+ pictures" in client_of(alice).get("/library/").content.decode()
+
+
+def test_the_pages_of_a_search_lose_and_double_nothing(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "PAGE_SIZE", 2)
+    boats = [make_picture(make_generation(alice, model, f"boat {number}", at=NOON)) for number in range(5)]
+    make_picture(make_generation(alice, model, "a heron"))
+    client, seen, query = client_of(alice), [], "?text=boat"
+    while query:
+        page = client.get(f"/library/{query}").content.decode()
+        seen += shown(page)
+        query = older(page)
+    assert seen == [str(boat.pk) for boat in boats[::-1]]
+
+
+@pytest.mark.parametrize("text", ["boat", ""])
+def test_a_place_of_the_other_order_is_no_page(alice: User, client_of: ClientOf, text: str) -> None:
+    place = "20260305T120000000000-" + ("0" * 32 if text else "12")
+    assert client_of(alice).get(f"/library/?text={text}&before={place}").status_code == 404
+
+
+def test_a_search_asks_as_often_however_much_it_finds(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    client, counts = client_of(alice), []
+    for total in (3, 30):
+        while StoredImage.objects.count() < total:
+            make_picture(make_generation(alice, model))
+        client.get("/library/?text=heron")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/library/?text=heron").content.count(b'class="tile-a"') == total
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"),
+    [
+        (1024, 1024, "square"),
+        (1536, 1024, "landscape"),
+        (1792, 1024, "wide"),
+        (1024, 1536, "portrait"),
+        (1024, 1792, "tall"),
+    ],
+)
+def test_the_shape_filter_keeps_its_shape(
+    alice: User, model: ImageModel, client_of: ClientOf, width: int, height: int, shape: str
+) -> None:
+    wanted = make_picture(make_generation(alice, model), width=width, height=height)
+    client = client_of(alice)
+    for name in SHAPES:
+        page = client.get(f"/library/?shape={name}").content.decode()
+        assert shown(page) == ([str(wanted.pk)] if name == shape else [])
+
+
+def test_days_are_included_at_both_ends(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+    pictures = [
+        make_picture(make_generation(alice, model, at=NOON + timedelta(days=number))) for number in range(4)
+    ]
+    page = client_of(alice).get("/library/?since=2026-03-06&until=2026-03-07").content.decode()
+    assert shown(page) == [str(pictures[2].pk), str(pictures[1].pk)]
+
+
+def test_a_span_is_counted_back_from_today(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+    recent = make_picture(make_generation(alice, model, at=timezone.now() - timedelta(days=5)))
+    make_picture(make_generation(alice, model, at=timezone.now() - timedelta(days=9)))
+    assert shown(client_of(alice).get("/library/?when=week").content.decode()) == [str(recent.pk)]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_time_are_days_too(alice: User, client_of: ClientOf, day: str) -> None:
+    assert client_of(alice).get(f"/library/?since={day}&until={day}").status_code == 200
+
+
+def test_favourites_are_ones_own(alice: User, bob: User, model: ImageModel, client_of: ClientOf) -> None:
+    liked, other = (make_picture(make_generation(alice, model)) for _ in range(2))
+    Favourite.objects.create(person=alice, image=liked)
+    Favourite.objects.create(person=bob, image=other)
+    assert shown(client_of(alice).get("/library/?favourite=on").content.decode()) == [str(liked.pk)]
+
+
+def test_what_lies_in_the_trash_is_not_found(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+    make_picture(make_generation(alice, model), trashed_at=timezone.now())
+    assert shown(client_of(alice).get("/library/?text=heron").content.decode()) == []
+
+
+def test_filters_go_together_and_are_what_a_whole_action_takes(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    wanted = make_picture(make_generation(alice, model, "a boat", at=NOON))
+    make_picture(make_generation(alice, model, "a boat"))
+    make_picture(make_generation(alice, model, "a heron", at=NOON))
+    query = f"text=boat&model={model.name}&shape=wide&until=2026-03-31&person=me"
+    assert shown(client_of(alice).get(f"/library/?{query}").content.decode()) == [str(wanted.pk)]
+    assert list(pictures_asked(alice, QueryDict(query))) == [wanted]
+
+
+def test_one_jumps_to_a_month(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+    for month in (1, 2, 3):
+        make_picture(make_generation(alice, model, at=NOON.replace(month=month)))
+    client = client_of(alice)
+    page = client.get("/library/").content.decode()
+    address = re.search(r'<a href="(\?before=[^"]*)">February 2026</a>', page)
+    assert address
+    there = client.get(f"/library/{address[1]}").content.decode()
+    assert shown(there) == [
+        str(row.pk) for row in StoredImage.objects.filter(created_at__month__lt=3).order_by("-created_at")
+    ]
+    assert "Back to the newest" in there

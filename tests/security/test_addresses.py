@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from images_app.galleries import saved
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.states import State
@@ -71,6 +72,9 @@ ADDRESSES: dict[str, Expected] = {
     "jobs/<uuid:id>/again/": owned(ELSEWHERE, "POST"),
     # --- pictures
     "library/": mine(),
+    "library/views/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE, "POST"),
+    "library/views/<uuid:id>/": owned(ELSEWHERE, "POST"),
+    "library/views/<uuid:id>/deletion/": owned(ELSEWHERE, "POST"),
     "images/<uuid:id>/": owned(),
     "images/<uuid:image_id>/<variant:variant>/": owned(304),  # asked with its ETag: the row has no bytes
     # --- the door
@@ -172,6 +176,8 @@ class Things:
         }
         if route.startswith("generations/"):
             values["id"] = self.generation.pk
+        elif route.startswith("library/views/"):
+            values["id"] = self.objects["a view"].pk
         elif route.startswith("images/"):
             values["id"] = self.image.pk
         elif model == "images_app/user":
@@ -198,6 +204,7 @@ def things(alice: User, model: ImageModel) -> Things:
         "images_app/generation": generation,
         "images_app/imagejob": job,
         "images_app/storedimage": image,
+        "a view": saved.save(alice, "Boats", "text=boat"),
     }
     return Things(generation, job, image, objects)
 

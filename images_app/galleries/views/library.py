@@ -1,15 +1,17 @@
 """All of a person's pictures."""
 
+import uuid
+
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
-from images_app.galleries import access
+from images_app.galleries import access, saved
 from images_app.galleries.filters import MESSAGES, MessageFilter, PictureFilter, ShelfFilter
-from images_app.galleries.shelf import Tile, days
+from images_app.galleries.shelf import Tile, amount, days, months
 from images_app.jobs import story
 from images_app.jobs.access import jobs_of
 from images_app.jobs.filters import GROUPS, tabs
-from images_app.lib.keyset import listing, older, page, place_asked
+from images_app.lib.keyset import Place, listing, numbered, older, page, place_asked
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
 
@@ -19,24 +21,44 @@ PAGE_SIZE = 60
 @require_safe
 def library(request: PersonRequest) -> HttpResponse:
     """Pictures newest first under the days they were made on, or messages where a state is asked for."""
+    found_by_words = bool(request.GET.get("text")) and not request.GET.get("state")
+    after = place_asked(request, int if found_by_words else uuid.UUID)
     models = access.models_used_by(request.user)
-    filters = _filters(request.user, request.GET, models)
-    shown = page(filters.rows, place_asked(request), PAGE_SIZE)
+    filters = _filters(request.user, request.GET, models, after)
+    shown = (numbered if found_by_words else page)(filters.rows, after, PAGE_SIZE)
     pictures = isinstance(filters, PictureFilter)
     context = {
         "pictures": pictures,
         "days": days(shown, [Tile(row) if pictures else story.Entry(row) for row in shown.rows]),
-        "first": shown.after is None,
+        "first": after is None,
         "older": older(request, shown.next),
-        "filters": filters,
-        "models": models,
-        "tabs": tabs(request.GET, [("", "Pictures"), *((name, GROUPS[name][0]) for name in MESSAGES)]),
-        "total": None if filters.in_use else access.pictures_of(request.user).count(),
     }
+    if "before" not in request.GET or not request.headers.get("HX-Request"):
+        context |= _head(request, filters, models, months_too=not found_by_words)
     return listing(request, "galleries/library.html", "galleries/_shelf.html", context)
 
 
-def _filters(person: User, asked: QueryDict, models: list[tuple[str, str]]) -> ShelfFilter:
+def _head(
+    request: PersonRequest, filters: ShelfFilter, models: list[tuple[str, str]], *, months_too: bool
+) -> dict[str, object]:
+    """What stands around the pictures; scrolling on does not ask for it again."""
+    pictures = isinstance(filters, PictureFilter)
+    everything = _filters(request.user, filters.data, models, None).rows
+    return {
+        "filters": filters,
+        "models": models,
+        "tabs": tabs(request.GET, [("", "Pictures"), *((name, GROUPS[name][0]) for name in MESSAGES)]),
+        "amount": amount(everything, "picture" if pictures else "message"),
+        "views": saved.views_of(request.user),
+        "query": saved.clean(request.GET.urlencode()),
+        "months": months(request.GET, access.span_of(request.user)) if pictures and months_too else [],
+    }
+
+
+def _filters(
+    person: User, asked: QueryDict, models: list[tuple[str, str]], after: Place | None
+) -> ShelfFilter:
     if asked.get("state"):
         return MessageFilter(asked, jobs_of(person), models)
-    return PictureFilter(asked, access.pictures_of(person), models)
+    before = after.id if after and isinstance(after.id, int) else None
+    return PictureFilter(asked, person, models, before)
