@@ -83,15 +83,3 @@ def _neighbour(person: User, generation: Generation, *, newer: bool) -> StoredIm
         beyond = Q(**{f"{path}created_at__lt": at}) | Q(**{f"{path}created_at": at, f"{path}id__lt": key})
         order = [f"-{path}created_at", f"-{path}id", "job__position", "position", "id"]
     return pictures.filter(beyond).order_by(*order).first()
-
-
-def parent_of(person: User, picture: StoredImage) -> StoredImage | None:
-    """The picture this one began with, while the person may see it."""
-    parent = picture.job.generation.parent_image_id
-    return images_of(person).filter(pk=parent).first() if parent else None
-
-
-def remixes_of(person: User, picture: StoredImage) -> list[StoredImage]:
-    """The first picture of each submission that began with this one, oldest first; eight at most."""
-    remixes = images_of(person).filter(job__generation__parent_image=picture)
-    return list(remixes.order_by("created_at", "id")[:8])

@@ -13,4 +13,8 @@ urlpatterns = [
     path("images/favourite/", hands.images_favourite, name="images_favourite"),
     path("images/zip/", hands.images_zip, name="images_zip"),
     path("trash/", trash.trash, name="trash"),
+    path("images/<uuid:id>/comments/", picture.image_comments, name="image_comments"),
+    path("comments/<uuid:id>/", picture.comment, name="comment"),
+    path("comments/<uuid:id>/removal/", picture.comment_removal, name="comment_removal"),
+    path("compare/", picture.compare, name="compare"),
 ]

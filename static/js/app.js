@@ -2,6 +2,7 @@
 import { composer } from './composer.js';
 import { hands } from './hands.js';
 import { keys } from './keys.js';
+import { lightbox } from './lightbox.js';
 import { live } from './live.js';
 import { swaps } from './swaps.js';
 import { theme } from './theme.js';
@@ -16,3 +17,4 @@ hands();
 toasts();
 clock();
 live();
+lightbox();

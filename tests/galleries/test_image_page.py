@@ -168,3 +168,16 @@ def test_the_number_of_queries_does_not_grow_with_the_strip(
             page_of(client, pictures[1])
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_the_lightbox_gets_the_same_view_without_the_page(
+    alice: User, picture: StoredImage, client_of: ClientOf
+) -> None:
+    client = client_of(alice)
+    whole, part = (
+        client.get(f"/images/{picture.pk}/"),
+        client.get(f"/images/{picture.pk}/", headers={"HX-Request": "true"}),
+    )
+    assert b"<html" in whole.content and b"<html" not in part.content
+    assert b'<article class="view"' in part.content
+    assert "HX-Request" in whole["Vary"] and "HX-Request" in part["Vary"]

@@ -1,22 +1,78 @@
-"""One picture on its own page."""
+"""One picture on its own page or in the lightbox, what is said about it, and two beside each other."""
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST, require_safe
 
-from images_app.galleries import access
+from images_app.galleries import access, comments
+from images_app.galleries.comments import CommentForm
+from images_app.galleries.compare import pair_of
+from images_app.galleries.family import family_of
 from images_app.galleries.recipe import again_words, recipe_of, told
 from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Kind
+from images_app.images.models import StoredImage
 from images_app.jobs import story
 from images_app.teams.request import PersonRequest
 
 
 @require_safe
 def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    return _show(request, access.visible_picture(request.user, id), CommentForm())
+
+
+@require_POST
+def image_comments(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     picture = access.visible_picture(request.user, id)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, picture, form)
+    comments.say(picture, request.user, form.cleaned_data["text"])
+    return _said(request, picture)
+
+
+@require_POST
+def comment(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """Other words for one's own comment."""
+    own = comments.own_comment(request.user, id)
+    picture = access.visible_picture(request.user, own.image_id)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, picture, form, editing=own.pk)
+    comments.reword(own, form.cleaned_data["text"])
+    return _said(request, picture)
+
+
+@require_POST
+def comment_removal(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    own = comments.own_comment(request.user, id)
+    picture = access.visible_picture(request.user, own.image_id)
+    own.delete()
+    return _said(request, picture)
+
+
+@require_safe
+def compare(request: PersonRequest) -> HttpResponse:
+    """``?a=…&b=…``; a form of two ticked boxes sends ``?ids=…&ids=…``."""
+    ids = [text for text in request.GET.getlist("ids") if text] or [
+        request.GET.get("a", ""),
+        request.GET.get("b", ""),
+    ]
+    try:
+        left, right = (uuid.UUID(text) for text in ids)
+    except ValueError as error:
+        raise Http404("no two pictures") from error
+    return render(request, "galleries/compare.html", {"pair": pair_of(request.user, left, right)})
+
+
+def _show(
+    request: PersonRequest, picture: StoredImage, form: CommentForm, *, editing: uuid.UUID | None = None
+) -> HttpResponse:
+    """The page, or for the lightbox only what is in its middle."""
     parts = told(picture)
     context = {
         "image": picture,
@@ -27,8 +83,40 @@ def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         "recipe": recipe_of(picture),
         "again": again_words(picture.job.generation),
         "steps": story.timeline(picture.job.events.select_related("actor")),
-        "parent": access.parent_of(request.user, picture),
-        "remixes": access.remixes_of(request.user, picture),
+        "family": family_of(request.user, picture),
         "submission": uuid.uuid4(),
+        **_talk(picture, form, editing),
     }
-    return render(request, "galleries/image.html", context)
+    part = bool(request.headers.get("HX-Request"))
+    response = render(request, f"galleries/{'_image' if part else 'image'}.html", context)
+    # The same address answers twofold: a cache, the browser's own included, must not mix them up.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _talk(picture: StoredImage, form: CommentForm, editing: uuid.UUID | None = None) -> dict[str, object]:
+    return {
+        "comments": comments.comments_of(picture),
+        "say": CommentForm() if editing else form,
+        "reword": form if editing else None,
+        "editing": editing,
+        "longest": comments.LONGEST,
+    }
+
+
+def _said(request: PersonRequest, picture: StoredImage) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        context = {"image": picture, **_talk(picture, CommentForm())}
+        return render(request, "galleries/_comments.html", context)
+    return HttpResponseRedirect(f"{reverse('image', args=[picture.pk])}#comments")
+
+
+def _refused(
+    request: PersonRequest, picture: StoredImage, form: CommentForm, *, editing: uuid.UUID | None = None
+) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        context = {"image": picture, **_talk(picture, form, editing)}
+        return render(request, "galleries/_comments.html", context, status=422)
+    response = _show(request, picture, form, editing=editing)
+    response.status_code = 422
+    return response

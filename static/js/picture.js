@@ -1,0 +1,60 @@
+// A picture's view, on its own page and in the lightbox: its keys, and the parts that need a script.
+// Every key presses a link or a button that is there anyway; nothing fires while someone is typing.
+import { lettersOff, typing } from './keys.js';
+import { zoomable } from './zoom.js';
+
+const keys = {
+  ArrowLeft: '.nav-b.prev:not([hidden])',
+  ArrowRight: '.nav-b.next:not([hidden])',
+  Escape: '.lb-close',
+  Delete: '[data-do=trash]',
+  f: '[data-do=favourite]',
+  d: '[data-do=download]',
+  e: '[data-do=collect]',
+  i: '[data-do=info]',
+  z: '[data-do=zoom]',
+  c: '#say',
+  r: '[data-do=remix]',
+  R: '[data-do=rerun]',
+};
+const view = () => document.querySelector('.view');
+let alone = false; // the picture without its panel, as it was left
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || !view()) return;
+  if (event.target.matches('.talk textarea')) return write(event);
+  if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
+  if (event.key.length === 1 && lettersOff()) return;
+  // Escape closes whatever is open above the picture.
+  if (document.querySelector(':popover-open, dialog[open]:not(.lightbox)')) return;
+  const found = keys[event.key] && view().querySelector(keys[event.key]);
+  if (!found) return;
+  event.preventDefault();
+  if (found.matches('textarea')) found.focus();
+  else found.click();
+});
+
+// As in the composer: Ctrl or Cmd with Enter sends, Escape leaves, and what was written stays.
+function write(event) {
+  if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.target.form.requestSubmit();
+  else if (event.key === 'Escape') event.target.blur();
+  else return;
+  event.preventDefault();
+}
+
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-do=info]')) return;
+  alone = !alone;
+  lay(view());
+});
+
+function lay(shown) {
+  shown.classList.toggle('alone', alone);
+  shown.querySelector('[data-do=info]').setAttribute('aria-pressed', alone);
+}
+
+// What a fresh view needs, once it is in the page.
+export function dress(shown) {
+  lay(shown);
+  zoomable(shown.querySelector('.hero'), (way) => shown.querySelector(way > 0 ? keys.ArrowRight : keys.ArrowLeft)?.click());
+}
