@@ -16,8 +16,18 @@ export function lightbox() {
     if (event.state?.picture) show(event.state.picture);
     else if (box?.open) away();
   });
+  document.addEventListener('hands:trashed', removed);
   // htmx would fetch the page beneath anew on the way back to an address it had pushed itself.
   document.addEventListener('htmx:before:history:restore', (event) => leaving && event.preventDefault());
+}
+
+// The picture shown was removed: on to its neighbour, or back where there is none.
+function removed(event) {
+  if (!box?.open || !event.detail.ids.some((id) => shown.includes(id))) return;
+  event.preventDefault();
+  const beside = box.querySelector('.nav-b.next:not([hidden])') ?? box.querySelector('.nav-b.prev:not([hidden])');
+  if (beside) beside.click();
+  else leave();
 }
 
 const tiles = () => [...document.querySelectorAll('main .tile-a')];

@@ -53,6 +53,11 @@ function lay(shown) {
   shown.querySelector('[data-do=info]').setAttribute('aria-pressed', alone);
 }
 
+// What was just said stands above the box it was written in.
+document.addEventListener('htmx:after:swap', (event) => {
+  if (event.detail.ctx.sourceElement.matches('.say')) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
+});
+
 // What a fresh view needs, once it is in the page.
 export function dress(shown) {
   lay(shown);

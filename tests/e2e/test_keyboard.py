@@ -55,7 +55,8 @@ def test_arrows_lead_to_a_picture_and_enter_opens_it(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(".tile-a").nth(1)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("The left one")
+    opened = page.get_by_role("dialog", name="The left one")
+    expect(opened.get_by_role("heading", level=1)).to_have_text("The left one")
 
 
 def test_a_question_mark_lists_the_keys_and_escape_puts_them_away(page: Page) -> None:
