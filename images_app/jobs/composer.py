@@ -103,8 +103,8 @@ def planned(form: GenerationForm, team: Team) -> Plan | None:
     return Plan(form.requests(team), remix=form.cleaned_data["from"] is not None)
 
 
-def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True) -> Composer:
-    """The composer as it was sent, with what was wrong (``judge``) and a key of its own."""
+def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True, sentence: str = "") -> Composer:
+    """The composer as it was sent, with what was wrong (``judge``; ``sentence`` about a preset) and its own key."""
     data: Mapping[str, str] = form.data
     sent = str(data.get("n", ""))
     form.is_valid()  # cleans it, where nobody has
@@ -116,7 +116,7 @@ def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True) -> C
         prompt=prompt,
         n=int(sent) if sent in map(str, COUNTS) else 1,
         parent=form.cleaned_data.get("from"),
-        problems=form.problems() if judge else [],
+        problems=form.problems() if judge else [("preset", sentence)] if sentence else [],
         lines=bool(form.cleaned_data.get("lines")),
         also=frozenset(value_of(model, form.models) for model in form.cleaned_data.get("also") or []),
         plan=plan,

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from images_app.jobs.views import history, studio, verbs
+from images_app.jobs.views import history, past, presets, studio, verbs
 
 urlpatterns = [
     path("", studio.studio, name="studio"),
     path("preview/", studio.preview, name="composer_preview"),
+    path("presets/", presets.preset_new, name="presets"),
+    path("presets/<uuid:id>/settings/", presets.preset_settings, name="preset_settings"),
+    path("presets/<uuid:id>/application/", presets.preset_application, name="preset_application"),
+    path("presets/<uuid:id>/name/", presets.preset_name, name="preset_name"),
+    path("presets/<uuid:id>/deletion/", presets.preset_deletion, name="preset_deletion"),
+    path("prompts/", past.prompts_page, name="prompts"),
     path("tiles/", studio.tiles_page, name="tiles"),
     path("generations/<uuid:id>/", studio.generation_page, name="generation"),
     path(

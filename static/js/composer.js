@@ -8,7 +8,8 @@ export function composer() {
   if (!form() || box().disabled) return;
   if (!box().value && !form().elements.from) restore();
   draw();
-  if (box().value) ask();
+  // htmx listens from then on.
+  if (box().value) document.addEventListener('DOMContentLoaded', () => setTimeout(ask));
   document.addEventListener('input', (event) => {
     if (event.target !== box()) return;
     price();
@@ -30,13 +31,14 @@ export function composer() {
       form().requestSubmit();
     } else if (event.key === 'Enter' && event.target.matches('input')) {
       event.preventDefault(); // a setting is no place to buy pictures from
+      event.target.closest('.preset-new, .preset-edit')?.querySelector('button').click();
     }
     if (event.key === 'Escape' && event.target === box()) box().blur();
   });
   document.addEventListener('click', (event) => {
     const link = event.target.closest('[data-do]');
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    const take = { use, start, unparent }[link.dataset.do];
+    const take = { use, start, apply, unparent }[link.dataset.do];
     if (!take) return;
     event.preventDefault();
     take(link);
@@ -154,13 +156,20 @@ function use(link) {
 
 function start(link) {
   put({ prompt: literal(link.textContent.trim()) });
+  link.closest('[popover]')?.hidePopover();
   toPrompt();
 }
 
+// A preset: the settings, and the prompt as it is.
+function apply(button) {
+  put({ prompt: box().value, lines: form().elements.lines?.checked, ...button.dataset }, { remix: true });
+  button.closest('[popover]').hidePopover();
+}
+
 // Everything at once: the settings that are named, the others as they are.
-export function put(recipe) {
+export function put(recipe, { remix = false } = {}) {
   fill(recipe);
-  unparent();
+  if (!remix) unparent();
   draw();
   keep();
   ask();

@@ -15,7 +15,7 @@ export function swaps() {
   document.addEventListener('htmx:error', () => toast('The server cannot be reached. What you wrote is still here.'));
   document.addEventListener('htmx:after:swap', (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    if (sourceElement.closest('.composer') && sourceElement.id !== 'composer') {
+    if (sourceElement.closest('.plan, .presets, .past')) {
       document.dispatchEvent(new Event('composer:planned'));
       return;
     }

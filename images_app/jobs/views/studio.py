@@ -15,6 +15,7 @@ from images_app.jobs.actions import KeyReused, NotAgreed, submit_all
 from images_app.jobs.composer import Composer
 from images_app.jobs.forms import GenerationForm
 from images_app.jobs.models import Generation
+from images_app.jobs.presets import preset_choices
 from images_app.jobs.starters import STARTERS
 from images_app.jobs.tiles import runs, status, tiles
 from images_app.lib.keyset import listing, older, page, place_asked
@@ -36,13 +37,11 @@ def studio(request: PersonRequest) -> HttpResponse:
     """GET: the page. POST: a generation, or the composer again with a sentence beside each wrong field (422)."""
     models = list(usable_models())
     if request.method != "POST":
-        return _show(request, models, _asked(request, models))
+        return show_studio(request, models, _asked(request, models))
     form = GenerationForm(request.POST, person=request.user, models=models)
     plan = composer.planned(form, current_team(request.user))
-    if (
-        "look" in request.POST
-    ):  # without script: show what would be made and the settings picked, make nothing
-        return _show(request, models, composer.of_form(form, plan, judge=False))
+    if "look" in request.POST:  # without script: show what it would make, make nothing
+        return show_studio(request, models, composer.of_form(form, plan, judge=False))
     if plan is not None:
         try:
             submitted = submit_all(plan.requests, agreed=form.price_shown)
@@ -84,13 +83,14 @@ def show_run(request: PersonRequest, generation: Generation, models: list[ImageM
     return render(request, "jobs/_run_alone.html", context)
 
 
-def _show(
+def show_studio(
     request: PersonRequest, models: list[ImageModel], shown: Composer, *, status_code: int = 200
 ) -> HttpResponse:
     found = page(generations_of(request.user), place_asked(request), PAGE_SIZE)
     under_way = status(request.user.pk)
     context = {
         "composer": shown,
+        "presets": preset_choices(request.user, models),
         "runs": runs(found.rows, models),
         "page": found,
         "older": older(request, found.next),
@@ -131,8 +131,9 @@ def _made(request: PersonRequest, made: list[Generation], models: list[ImageMode
 
 def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) -> HttpResponse:
     if not request.headers.get("HX-Request"):
-        return _show(request, models, shown, status_code=422)
-    response = render(request, "jobs/_composer.html", {"composer": shown}, status=422)
+        return show_studio(request, models, shown, status_code=422)
+    context = {"composer": shown, "presets": preset_choices(request.user, models)}
+    response = render(request, "jobs/_composer.html", context, status=422)
     response["HX-Retarget"] = "#composer"
     response["HX-Reswap"] = "outerHTML"
     patch_vary_headers(response, ["HX-Request"])
