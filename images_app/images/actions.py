@@ -59,13 +59,10 @@ def store(
     stored = StoredImage.objects.filter(attempt=attempt, position=position).first()
     if stored is not None:
         return stored
-    description = job.generation.prompt if job.team.prompt_in_files else ""
-    derived = derive(path, description)
+    derived = derive(path)
     stem = f"{job.team_id}/{derived.sha256[:2]}/{derived.sha256}"
     original_key = f"{stem}.{EXTENSIONS[derived.format]}"
-    # A copy that carries words is another one than the copy of the same picture without, or with others.
-    words = f"-{hashlib.sha256(description.encode()).hexdigest()[:12]}" if description else ""
-    preview_key, thumbnail_key = (f"{stem}-{edge}{words}.webp" for edge in (PREVIEW_EDGE, THUMBNAIL_EDGE))
+    preview_key, thumbnail_key = f"{stem}-{PREVIEW_EDGE}.webp", f"{stem}-{THUMBNAIL_EDGE}.webp"
 
     def upload() -> None:
         with path.open("rb") as file:

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
+from images_app.images.access import with_hearts
+from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation, ImageJob
 from images_app.teams.models import Role, User
 
@@ -14,7 +16,7 @@ def jobs_of(person: User) -> QuerySet[ImageJob]:
     return (
         ImageJob.objects.filter(person=person)
         .select_related("generation__model", "provider", "person", "team")
-        .prefetch_related("images")
+        .prefetch_related(Prefetch("images", with_hearts(StoredImage.objects.all(), person)))
     )
 
 
@@ -22,8 +24,10 @@ def generations_of(person: User) -> QuerySet[Generation]:
     """A person's own submissions, newest first, with their jobs and pictures."""
     return (
         Generation.objects.filter(person=person)
-        .select_related("model__provider", "person", "team", "parent_image")
-        .prefetch_related("jobs__images", "jobs__provider")
+        .select_related("model__provider", "person", "team", "parent_image__job__generation__model")
+        .prefetch_related(
+            "jobs__provider", Prefetch("jobs__images", with_hearts(StoredImage.objects.all(), person))
+        )
     )
 
 

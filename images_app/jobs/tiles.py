@@ -14,9 +14,9 @@ from images_app.images.models import StoredImage
 from images_app.jobs.choices import quality_name, style_name, value_of
 from images_app.jobs.expect import Line, expected_s, lines
 from images_app.jobs.models import Generation, ImageJob
-from images_app.jobs.states import IN_FLIGHT, PENDING, State
+from images_app.jobs.states import IN_FLIGHT, PENDING, REPEATABLE, State
 from images_app.jobs.story import GIVEN_UP, ICONS
-from images_app.lib.ratio import ratio_of
+from images_app.lib.ratio import ratio_of, shape_name
 from images_app.lib.words import about, ago, money, ordinal
 from images_app.providers.models import ImageModel
 
@@ -26,7 +26,7 @@ HEADINGS: dict[str, str] = {
     State.CLAIMED: "Starting",
     State.SENT: "Developing",
     State.RECEIVED: "Saving",
-    State.SUCCEEDED: "The picture is not here any more",
+    State.SUCCEEDED: "In the trash",
     State.REJECTED: "Refused",
     State.FAILED: "Failed",
     State.CANCELLED: "Cancelled",
@@ -51,10 +51,16 @@ class Tile:
 
     @property
     def image(self) -> StoredImage | None:
-        """The first picture that came, once it is safe in storage."""
+        """The first picture that came, once it is safe in storage and unless it is in the trash."""
+        return next(iter(self.images), None)
+
+    @property
+    def images(self) -> list[StoredImage]:
+        """An endpoint may send more than was asked for; what is in the trash is left out."""
         if self.state is not State.SUCCEEDED:
-            return None
-        return min(self.job.images.all(), key=lambda image: image.position, default=None)
+            return []
+        kept = [image for image in self.job.images.all() if image.trashed_at is None]
+        return sorted(kept, key=lambda image: image.position)
 
     @property
     def thumbnail_width(self) -> int:
@@ -67,7 +73,7 @@ class Tile:
     @property
     def more(self) -> int:
         """Further pictures of the same call: an endpoint may send more than was asked."""
-        return max(len(self.job.images.all()) - 1, 0)
+        return max(len(self.images) - 1, 0)
 
     @property
     def pending(self) -> bool:
@@ -84,7 +90,7 @@ class Tile:
 
     @property
     def icon(self) -> str:
-        return ICONS[self.job.state]
+        return "trash-2" if self.state is State.SUCCEEDED else ICONS[self.job.state]
 
     @property
     def hue(self) -> int:
@@ -115,6 +121,8 @@ class Tile:
                 return self.job.message or self.charge
             case State.CANCELLED:
                 return self.charge
+            case State.SUCCEEDED:
+                return "Its picture was removed."
             case _:
                 return ""
 
@@ -210,15 +218,70 @@ class Run:
         return sum(tile.state is State.QUEUED for tile in self.tiles)
 
     @property
+    def quiet(self) -> bool:
+        """Whether what waits of it waits until it is quiet."""
+        return any(tile.job.quiet for tile in self.tiles if tile.state is State.QUEUED)
+
+    @property
+    def failed(self) -> list[Tile]:
+        """Those that came to nothing; one press asks for all of them anew."""
+        return [tile for tile in self.tiles if tile.state in REPEATABLE]
+
+    @property
+    def unclear(self) -> list[Tile]:
+        return [tile for tile in self.tiles if tile.state is State.UNKNOWN]
+
+    @property
+    def images(self) -> list[StoredImage]:
+        return [image for tile in self.tiles for image in tile.images]
+
+    @property
+    def standing(self) -> str:
+        """Changes whenever what can be done with the run does."""
+        counts = (self.waiting, self.quiet, len(self.failed), len(self.unclear), len(self.images))
+        return "-".join(str(int(count)) for count in counts)
+
+    @property
     def price(self) -> str:
         """Of the whole run, made again."""
-        prices = [tile.job.price_usd for tile in self.tiles]
-        known = [price for price in prices if price is not None]
-        return (
-            f"about {money(sum(known[1:], known[0]))}"
-            if known and len(known) == len(prices)
-            else "price unknown"
-        )
+        return total(self.tiles)
+
+    @property
+    def retry_price(self) -> str:
+        return total(self.failed)
+
+    @property
+    def risk(self) -> str:
+        """The money at risk in all unclear calls together."""
+        return total(self.unclear).removeprefix("about ")
+
+    @property
+    def pair(self) -> UUID:
+        """The same for runs that are to be compared side by side."""
+        generation = self.generation
+        return generation.batch if generation.compare and generation.batch else generation.pk
+
+    @property
+    def parent(self) -> StoredImage | None:
+        """The picture it began with, while that is not in the trash."""
+        parent = self.generation.parent_image
+        return parent if parent and parent.trashed_at is None else None
+
+    @property
+    def changes(self) -> list[str]:
+        """What a remix changed of the recipe it began with: "HD → Standard"."""
+        parent = self.generation.parent_image
+        if parent is None:
+            return []
+        before, after = parent.job.generation, self.generation
+        named = [
+            (before.model.label, after.model.label),
+            (_shape(before), _shape(after)),
+            (quality_name(before.quality), quality_name(after.quality)),
+            (style_name(before.style), style_name(after.style)),
+        ]
+        words = [f"{old or 'none'} → {new or 'none'}" for old, new in named if old != new]
+        return words if before.prompt == after.prompt else ["another prompt", *words]
 
     @property
     def key(self) -> str:
@@ -272,6 +335,15 @@ def status(person_id: UUID) -> Status:
     return Status(**counted)
 
 
+def total(tiles: Sequence[Tile]) -> str:
+    """What so many pictures come to, made again; one unknown price makes the sum unknown."""
+    prices = [tile.job.price_usd for tile in tiles]
+    known = [price for price in prices if price is not None]
+    if not known or len(known) < len(prices):
+        return "price unknown"
+    return f"about {money(sum(known[1:], known[0]))}"
+
+
 def waiting_words(line: Line) -> str:
     """Why it waits, or when it starts."""
     if line.why:
@@ -285,3 +357,7 @@ def share_done(elapsed_s: float, expected_s: float) -> int:
     if elapsed_s < expected_s:
         return round(92 * elapsed_s / expected_s)
     return round(92 + 6 * (1 - expected_s / elapsed_s)) if elapsed_s else 0
+
+
+def _shape(generation: Generation) -> str:
+    return shape_name(*generation.shape)

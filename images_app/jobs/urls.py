@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from images_app.jobs.views import history, past, presets, studio, verbs
+from images_app.jobs.views import history, past, presets, queue, studio, verbs
 
 urlpatterns = [
     path("", studio.studio, name="studio"),
@@ -14,11 +14,17 @@ urlpatterns = [
     path("presets/<uuid:id>/deletion/", presets.preset_deletion, name="preset_deletion"),
     path("prompts/", past.prompts_page, name="prompts"),
     path("tiles/", studio.tiles_page, name="tiles"),
+    path("generations/", studio.newer_page, name="generations"),
     path("generations/<uuid:id>/", studio.generation_page, name="generation"),
     path(
         "generations/<uuid:id>/cancellation/", verbs.generation_cancellation, name="generation_cancellation"
     ),
     path("generations/<uuid:id>/again/", verbs.generation_again, name="generation_again"),
+    path("generations/<uuid:id>/retry/", verbs.generation_retry, name="generation_retry"),
+    path("generations/<uuid:id>/decision/", verbs.generation_decision, name="generation_decision"),
+    path("generations/<uuid:id>/quiet/", verbs.generation_quiet, name="generation_quiet"),
+    path("generations/<uuid:id>/turn/", verbs.generation_turn, name="generation_turn"),
+    path("queue/", queue.queue_page, name="queue"),
     path("jobs/cancellation/", verbs.waiting_cancellation, name="waiting_cancellation"),
     path("jobs/", history.jobs_page, name="jobs"),
     path("jobs/<uuid:id>/", history.job_page, name="job"),

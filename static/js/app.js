@@ -1,13 +1,18 @@
 // Every page's script. All of it only improves pages that already work as forms and links.
+import { away } from './away.js';
 import { composer } from './composer.js';
 import { hands } from './hands.js';
 import { keys } from './keys.js';
 import { lightbox } from './lightbox.js';
 import { live } from './live.js';
+<<<<<<< HEAD
 import { past } from './past.js';
+=======
+import { queue } from './queue.js';
+>>>>>>> d670c32 (Give the studio a queue, its groups their actions, comparisons their place side by side, and tell what was done meanwhile)
 import { swaps } from './swaps.js';
 import { theme } from './theme.js';
-import { clock } from './tiles.js';
+import { clock, menu } from './tiles.js';
 import { toasts } from './toast.js';
 
 theme();
@@ -18,5 +23,8 @@ swaps();
 hands();
 toasts();
 clock();
+menu();
+queue();
 live();
+away();
 lightbox();

@@ -10,7 +10,7 @@ export function hands() {
     if (!button || event.defaultPrevented) return;
     event.preventDefault();
     if (button.dataset.do === 'favourite') heart(button);
-    else trash([button.value]);
+    else trash(button.value.split(','));
   });
 }
 

@@ -1,4 +1,5 @@
 // Live tiles: the server says which picture changed, the page asks for its tile. Without the stream it asks by itself.
+// What others listen for: "news" (something changed somewhere), "studio:placed" (tiles were drawn anew).
 const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[data-state=${state}]`).join();
 const AT_ONCE_MS = 50, POLL_MS = 4000, HIDDEN_MS = 5 * 60_000, RETRY_MS = 60_000, FAILURES = 3, MOST = 100;
 
@@ -15,11 +16,16 @@ export function live() {
   });
   document.addEventListener('visibilitychange', () => {
     clearTimeout(closing);
-    if (document.hidden) closing = setTimeout(close, HIDDEN_MS);
+    if (document.hidden) rest();
     else if (!stream) open();
   });
   addEventListener('pagehide', close);
   addEventListener('pageshow', (event) => event.persisted && open());
+}
+
+// A page nobody looks at gives its connection back, but not before its pictures are done.
+function rest() {
+  closing = setTimeout(() => (pending().length ? rest() : close()), HIDDEN_MS);
 }
 
 function open() {
@@ -28,11 +34,11 @@ function open() {
   stream.addEventListener('open', () => {
     failures = 0;
     clearInterval(polling);
-    refresh(pending()); // whatever was missed
+    catchUp();
   });
   stream.addEventListener('job', (event) => news(JSON.parse(event.data)));
   // Something may have been missed: ask anew, but not all pages in the same moment.
-  stream.addEventListener('catchup', () => setTimeout(() => refresh(pending()), Math.random() * 1000));
+  stream.addEventListener('catchup', () => setTimeout(catchUp, Math.random() * 1000));
   stream.addEventListener('error', () => {
     failures += 1;
     if (failures < FAILURES && stream.readyState !== EventSource.CLOSED) return;
@@ -48,12 +54,26 @@ function close() {
   clearInterval(polling);
 }
 
+// Whatever was missed: what is under way, what may have been decided on elsewhere, and runs this page has not got.
+function catchUp() {
+  refresh([...document.querySelectorAll('.tile:not([data-state=succeeded])')].map((tile) => tile.id.slice(2)));
+  missed();
+  document.dispatchEvent(new Event('news'));
+}
+
+async function missed() {
+  const newest = document.querySelector('#runs[data-live] .run');
+  const answer = newest && (await ask(`/generations/?after=${newest.id.slice(2)}`));
+  for (const group of answer ? [...answer.querySelectorAll('.pair, .run:not(.pair .run)')].reverse() : []) put(group);
+}
+
 function pending() {
   return [...document.querySelectorAll(PENDING)].map((tile) => tile.id.slice(2));
 }
 
 // Several pictures often change at once: one request for all of them.
 function news({ job, generation }) {
+  document.dispatchEvent(new Event('news'));
   if (!document.getElementById(`t-${job}`)) return adopt(generation);
   changed.add(job);
   clearTimeout(gathering);
@@ -94,17 +114,20 @@ async function adopt(generation) {
   if (!runs || adopting.has(generation) || document.querySelector('.composer.htmx-request')) return;
   adopting.add(generation);
   const answer = await ask(`/generations/${generation}/`);
-  const run = answer?.querySelector('.run');
-  if (run && !document.getElementById(run.id)) {
-    runs.prepend(run);
-    window.htmx?.process(run);
-  }
+  const group = answer?.querySelector('.pair, .run');
+  if (group) put(group);
   if (answer) place(answer);
   said();
   refresh(pending()); // and what happened to it meanwhile
 }
 
-async function ask(address) {
+function put(group) {
+  if (document.getElementById(group.id)) return;
+  document.getElementById('runs').prepend(group);
+  window.htmx?.process(group);
+}
+
+export async function ask(address) {
   try {
     const response = await fetch(address, { headers: { 'HX-Request': 'true' } });
     if (response.redirected) location.reload(); // signed out meanwhile: the door
@@ -122,12 +145,13 @@ function place(answer) {
     const old = document.getElementById(fresh.id);
     if (!old || old.querySelector(':popover-open') || same(old, fresh)) continue;
     const focused = old.contains(document.activeElement);
-    if (fresh.dataset.state === 'succeeded') fresh.dataset.fresh = '';
+    if (fresh.matches('.tile[data-state=succeeded]')) fresh.dataset.fresh = '';
     old.replaceWith(fresh);
     fresh.removeAttribute('hx-swap-oob');
     window.htmx?.process(fresh);
     if (focused) fresh.querySelector('a, button')?.focus();
   }
+  document.dispatchEvent(new Event('studio:placed'));
 }
 
 // A picture that is being made keeps its bath and its clock; only another state or another place is drawn anew.

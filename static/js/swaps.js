@@ -34,4 +34,5 @@ function single() {
     if (seen.has(run.id)) run.remove();
     seen.add(run.id);
   }
+  for (const pair of document.querySelectorAll('.pair:not(:has(.run))')) pair.remove();
 }

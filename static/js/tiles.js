@@ -14,3 +14,19 @@ function tick() {
     if (elapsed > 1.5 * expected) tile.querySelector('.ph').textContent = 'Taking longer than usual';
   }
 }
+
+// One menu for all pictures: it opens at the button that asks for it, pointed at that button's picture.
+export function menu() {
+  const shared = document.getElementById('tile-menu');
+  if (!shared) return;
+  document.addEventListener('click', (event) => {
+    const opener = event.target.closest?.('[data-do=more]');
+    if (shared.contains(event.target)) return setTimeout(() => shared.hidePopover());
+    if (!opener || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    for (const link of shared.querySelectorAll('[data-to]')) link.href = `/images/${opener.dataset.image}/${link.dataset.to}`;
+    shared.querySelector('[name=ids]').value = opener.dataset.image;
+    shared.showPopover({ source: opener });
+    shared.querySelector('a').focus();
+  });
+}

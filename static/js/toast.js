@@ -26,8 +26,9 @@ export function toast(text, { undo } = {}) {
 
 // What a form of templates/images/_undo.html says and sends.
 export function toastOf(form, done) {
-  const undo = { address: form.getAttribute('action'), body: new FormData(form), done };
-  return toast(form.querySelector('[data-words]').textContent, form.querySelector('button') ? { undo } : {});
+  return toast(form.querySelector('[data-words]').textContent, {
+    undo: { address: form.getAttribute('action'), body: new FormData(form), done },
+  });
 }
 
 // For the page that comes next.

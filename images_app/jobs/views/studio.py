@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -68,18 +69,36 @@ def preview(request: PersonRequest) -> HttpResponse:
 def tiles_page(request: PersonRequest) -> HttpResponse:
     """The tiles of ``?ids=``, those of them that are mine, and how much is under way."""
     jobs = jobs_of(request.user).filter(pk__in=_ids(request.GET.get("ids", "")))
-    context = {"tiles": tiles(jobs), "status": status(request.user.pk)}
+    shown = tiles(jobs)
+    touched = generations_of(request.user).filter(pk__in={tile.generation.pk for tile in shown})
+    context = {
+        "tiles": shown,
+        "runs": runs(list(touched), list(usable_models())),
+        "status": status(request.user.pk),
+    }
     return render(request, "jobs/_tiles.html", context)
 
 
 @require_safe
 def generation_page(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """One run, for a page that has not got it yet."""
-    return show_run(request, visible_generation(request.user, id), list(usable_models()))
+    """One run, for a page that has not got it yet; with the others it is compared with."""
+    generation = visible_generation(request.user, id)
+    shown = [generation]
+    if generation.compare and generation.batch:
+        shown = list(generations_of(request.user).filter(batch=generation.batch, compare=True))
+    return show_runs(request, shown)
 
 
-def show_run(request: PersonRequest, generation: Generation, models: list[ImageModel]) -> HttpResponse:
-    context = {"run": runs([generation], models)[0], "status": status(request.user.pk)}
+@require_safe
+def newer_page(request: PersonRequest) -> HttpResponse:
+    """The runs after the one named ``?after=``, for a page that was without a connection meanwhile."""
+    known = visible_generation(request.user, _id(request.GET.get("after", "")) or uuid.UUID(int=0))
+    newer = Q(created_at__gt=known.created_at) | Q(created_at=known.created_at, pk__gt=known.pk)
+    return show_runs(request, list(generations_of(request.user).filter(newer)[:PAGE_SIZE]))
+
+
+def show_runs(request: PersonRequest, generations: list[Generation]) -> HttpResponse:
+    context = {"runs": runs(generations, list(usable_models())), "status": status(request.user.pk)}
     return render(request, "jobs/_run_alone.html", context)
 
 

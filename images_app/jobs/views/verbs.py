@@ -1,4 +1,4 @@
-"""What a person does to whole generations: make one again, stop what waits."""
+"""What a person does to whole generations: make one again, move or stop what waits, decide on all of it."""
 
 import uuid
 
@@ -11,8 +11,13 @@ from django.views.decorators.http import require_POST
 from images_app.jobs import actions
 from images_app.jobs.access import visible_generation
 from images_app.jobs.choices import COUNTS
+from images_app.jobs.decision import DecisionForm
+from images_app.jobs.fairness import Move
+from images_app.jobs.line import move_in_line, set_quiet
+from images_app.jobs.models import Generation
 from images_app.jobs.request import plain
-from images_app.jobs.views.studio import show_run
+from images_app.jobs.views.studio import show_runs
+from images_app.lib.redirects import way_back
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
 
@@ -21,33 +26,87 @@ from images_app.teams.request import PersonRequest
 def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """The same recipe as a new generation; ``n`` pictures, or as many as before. ``submission`` makes it one."""
     generation = visible_generation(request.user, id)
-    models = list(usable_models())
-    if generation.model not in models:
-        messages.error(request, f"{generation.model.label} is not offered any more. Choose another model.")
-        return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
+    if refusal := _not_offered(request, generation):
+        return refusal
     count = request.POST.get("n") or request.GET.get("n", "")
     n = int(count) if count in {str(k) for k in COUNTS} else generation.n
-    key = f"again:{generation.pk}:{n}:{plain(request.POST.get('submission', '')) or uuid.uuid4()}"
-    submitted = actions.again(generation, request.user, key=key, n=n)
-    if request.headers.get("HX-Request"):
-        return show_run(request, visible_generation(request.user, submitted.generation.pk), models)
-    return redirect("studio")
+    submitted = actions.again(generation, request.user, key=_key(request, f"again:{id}:{n}"), n=n)
+    return _show(request, submitted.generation.pk)
+
+
+@require_POST
+def generation_retry(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """What came to nothing of a generation, as a new one. ``submission`` makes it one."""
+    generation = visible_generation(request.user, id)
+    if refusal := _not_offered(request, generation):
+        return refusal
+    submitted = actions.retry_failed(generation, request.user, key=_key(request, f"retry:{id}"))
+    return _show(request, submitted.generation.pk if submitted else id)
+
+
+@require_POST
+def generation_decision(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """One decision for every unclear call of a generation."""
+    generation = visible_generation(request.user, id)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        actions.decide_all(generation, request.user, form.cleaned_data["choice"], form.cleaned_data["note"])
+    return _show(request, id)
+
+
+@require_POST
+def generation_quiet(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """``quiet`` 1: what waits of it waits until it is quiet; 0: no longer."""
+    set_quiet(visible_generation(request.user, id), request.user, request.POST.get("quiet") == "1")
+    return _show(request, id)
+
+
+@require_POST
+def generation_turn(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """Moves what waits of it within one's own line: ``move`` first, up or down."""
+    generation = visible_generation(request.user, id)
+    move = request.POST.get("move", "")
+    if move in Move:
+        move_in_line(generation, request.user, Move(move))
+    return _show(request, id)
 
 
 @require_POST
 def generation_cancellation(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     generation = visible_generation(request.user, id)
     count = actions.cancel_generation(generation, request.user)
-    if request.headers.get("HX-Request"):
-        return show_run(request, visible_generation(request.user, id), list(usable_models()))
-    messages.success(request, _cancelled(count))
-    return redirect("studio")
+    if not request.headers.get("HX-Request"):
+        messages.success(request, _cancelled(count))
+    return _show(request, id)
 
 
 @require_POST
 def waiting_cancellation(request: PersonRequest) -> HttpResponse:
-    messages.success(request, _cancelled(actions.cancel_waiting(request.user)))
-    return _elsewhere(request, reverse("studio"))
+    count, back = actions.cancel_waiting(request.user), way_back(request, "studio")
+    if request.headers.get("HX-Request") and back == reverse("queue"):
+        return redirect(back)  # the drawer shows it
+    messages.success(request, _cancelled(count))
+    return _elsewhere(request, back)
+
+
+def _key(request: PersonRequest, what: str) -> str:
+    """The button's own key for this verb: pressed twice, it is done once."""
+    return f"{what}:{plain(request.POST.get('submission', '')) or uuid.uuid4()}"
+
+
+def _not_offered(request: PersonRequest, generation: Generation) -> HttpResponse | None:
+    if generation.model in usable_models():
+        return None
+    messages.error(request, f"{generation.model.label} is not offered any more. Choose another model.")
+    return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
+
+
+def _show(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """The run, for htmx in the studio; else the page the form was on, of which htmx takes its own part."""
+    back = way_back(request, "studio")
+    if request.headers.get("HX-Request") and back != reverse("queue"):
+        return show_runs(request, [visible_generation(request.user, id)])
+    return redirect(back)
 
 
 def _elsewhere(request: PersonRequest, address: str) -> HttpResponse:

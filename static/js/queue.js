@@ -1,0 +1,43 @@
+// The queue's drawer: filled when it opens, emptied when it closes, so that nothing is asked for while nobody looks.
+import { ask } from './live.js';
+
+const drawer = () => document.getElementById('queue');
+const box = () => document.getElementById('queue-box');
+let pressed = '';
+
+export function queue() {
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('[data-do=queue]');
+    if (link && drawer() && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
+      event.preventDefault();
+      open();
+    }
+    if (event.target === drawer()) drawer().close(); // beside it
+    pressed = event.target.closest?.('#queue-box button')?.id ?? '';
+  });
+  drawer()?.addEventListener('close', () => box().replaceWith(Object.assign(document.createElement('div'), { id: 'queue-box' })));
+  document.addEventListener('htmx:after:swap', (event) => {
+    if (pressed && event.detail.ctx.sourceElement?.closest?.('#queue-box, #queue') !== undefined) follow();
+  });
+}
+
+async function open() {
+  if (!drawer().open) drawer().showModal();
+  const fresh = (await ask('/queue/'))?.querySelector('#queue-box');
+  if (!fresh) return location.assign('/queue/');
+  if (!drawer().open) return;
+  box().replaceWith(fresh);
+  window.htmx?.process(fresh);
+}
+
+// After a move the focus stays on what was pressed, or on what can still be pressed beside it; its new place is said.
+function follow() {
+  const button = document.getElementById(pressed);
+  const row = button?.closest('.q-row');
+  const free = button && !button.disabled ? button : (row ?? box())?.querySelector('button:not(:disabled)');
+  (free ?? drawer()?.querySelector('button'))?.focus();
+  const place = row?.querySelector('[data-place]')?.textContent;
+  const voice = document.getElementById('queue-said');
+  if (voice) voice.textContent = place ? `Now ${place === 'Next' ? 'next' : place} in line` : '';
+  pressed = '';
+}
