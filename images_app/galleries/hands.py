@@ -11,7 +11,7 @@ MOST = 50_000  # pictures of one act
 
 
 def picked(person: User, sent: QueryDict) -> list[UUID]:
-    """Ids in the order they were sent, or newest first where ``all`` asks for what ``match`` finds.
+    """Ids in the order they were sent, or as the library shows them where ``all`` asks for what ``match`` finds.
 
     ``ids`` may come often, each holding one or several with commas between. What is no id is no picture; whose they
     are, the act itself asks.

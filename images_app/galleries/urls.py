@@ -1,6 +1,6 @@
 from django.urls import path
 
-from images_app.galleries.views import hands, library, picture, saved, trash
+from images_app.galleries.views import collections, hands, library, picture, saved, trash
 
 urlpatterns = [
     path("library/", library.library, name="library"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("images/restore/", hands.images_restore, name="images_restore"),
     path("images/favourite/", hands.images_favourite, name="images_favourite"),
     path("images/zip/", hands.images_zip, name="images_zip"),
+    path("collections/", collections.collections, name="collections"),
+    path("collections/items/", collections.collection_items, name="collection_items"),
+    path("collections/<uuid:id>/", collections.collection, name="collection"),
+    path("collections/<uuid:id>/deletion/", collections.collection_deletion, name="collection_deletion"),
+    path("collections/<uuid:id>/removal/", collections.collection_removal, name="collection_removal"),
+    path("collections/<uuid:id>/order/", collections.collection_order, name="collection_order"),
     path("trash/", trash.trash, name="trash"),
     path("images/<uuid:id>/comments/", picture.image_comments, name="image_comments"),
     path("comments/<uuid:id>/", picture.comment, name="comment"),

@@ -59,10 +59,13 @@ def store(
     stored = StoredImage.objects.filter(attempt=attempt, position=position).first()
     if stored is not None:
         return stored
-    derived = derive(path)
+    description = job.generation.prompt if job.team.prompt_in_files else ""
+    derived = derive(path, description)
     stem = f"{job.team_id}/{derived.sha256[:2]}/{derived.sha256}"
     original_key = f"{stem}.{EXTENSIONS[derived.format]}"
-    preview_key, thumbnail_key = f"{stem}-{PREVIEW_EDGE}.webp", f"{stem}-{THUMBNAIL_EDGE}.webp"
+    # A copy that carries words is another one than the copy of the same picture without, or with others.
+    words = f"-{hashlib.sha256(description.encode()).hexdigest()[:12]}" if description else ""
+    preview_key, thumbnail_key = (f"{stem}-{edge}{words}.webp" for edge in (PREVIEW_EDGE, THUMBNAIL_EDGE))
 
     def upload() -> None:
         with path.open("rb") as file:

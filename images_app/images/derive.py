@@ -6,9 +6,11 @@ The original is only read, never rewritten: it may carry content credentials tha
 import base64
 import hashlib
 import io
+import re
 import struct
 import zlib
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin, WebPImagePlugin
@@ -25,12 +27,24 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 # Some endpoints write the whole recipe into the PNG: a long note is no reason to lose a paid picture.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 
-# Says in the display copies that a model made the picture (IPTC's vocabulary of digital source types).
-MADE_BY_A_MODEL = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/">\
+# What XML 1.0 cannot hold, however it is written.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def notes(description: str = "") -> bytes:
+    """XMP of a display copy: that a model made the picture (IPTC's vocabulary of digital source types), and
+    ``description`` (Dublin Core) where there is one."""
+    words = escape(_UNWRITABLE.sub("\ufffd", description), quote=False)
+    said = (
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{words}</rdf:li></rdf:Alt></dc:description>'
+    )
+    return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">\
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\
-<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" \
-Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/>\
-</rdf:RDF></x:xmpmeta>"""
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" \
+xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" \
+Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia">\
+{said if words else ""}</rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
+
 
 # What Pillow and its decoders raise for bad bytes.
 _BAD_BYTES = (
@@ -60,8 +74,8 @@ class Derived:
     placeholder: str  # data: URL of a WebP, PLACEHOLDER_WIDTH wide
 
 
-def derive(path: Path) -> Derived:
-    """Checks and decodes the picture at ``path``.
+def derive(path: Path, description: str = "") -> Derived:
+    """Checks and decodes the picture at ``path``; ``description`` is written into the display copies alone.
 
     Raises BadPicture for bytes that will never be a picture of ours; an OSError of reading the file passes through.
     """
@@ -76,15 +90,15 @@ def derive(path: Path) -> Derived:
         raise _broken(error) from error
     except _BAD_BYTES as error:
         raise _broken(error) from error
-    thumbnail = _fit(preview, THUMBNAIL_EDGE)
+    thumbnail, xmp = _fit(preview, THUMBNAIL_EDGE), notes(description)
     return Derived(
         format=header.format,
         width=width,
         height=height,
         size=path.stat().st_size,
         sha256=sha256,
-        preview=_webp(preview, quality=82),
-        thumbnail=_webp(thumbnail, quality=80),
+        preview=_webp(preview, xmp, quality=82),
+        thumbnail=_webp(thumbnail, xmp, quality=80),
         placeholder=_placeholder(thumbnail),
     )
 
@@ -174,11 +188,11 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 _SRGB = ImageCms.createProfile("sRGB")
 
 
-def _webp(image: Image.Image, quality: int) -> bytes:
+def _webp(image: Image.Image, xmp: bytes, quality: int) -> bytes:
     # method 0: a tenth larger than Pillow's default of 4, in a third of its time. Nothing of the original's
     # metadata is handed on.
     file = io.BytesIO()
-    image.save(file, "WEBP", quality=quality, method=0, xmp=MADE_BY_A_MODEL, exif=b"", icc_profile=None)
+    image.save(file, "WEBP", quality=quality, method=0, xmp=xmp, exif=b"", icc_profile=None)
     return file.getvalue()
 
 

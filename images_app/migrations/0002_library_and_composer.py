@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='team',
             name='prompt_in_files',
-            field=models.BooleanField(default=False, help_text='Write the prompt into the files made for display and download.'),
+            field=models.BooleanField(default=False, help_text='Write the prompt into the display copies of pictures made from now on. Originals are never changed.'),
         ),
         migrations.AddIndex(
             model_name='imagejob',

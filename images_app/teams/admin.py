@@ -92,7 +92,7 @@ class TeamAdmin(admin.ModelAdmin[Team]):
     list_filter = ("personal",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    fields = ("name", "slug", "retry_unknown_once", "personal", "created_at")
+    fields = ("name", "slug", "retry_unknown_once", "prompt_in_files", "personal", "created_at")
     readonly_fields = ("personal", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:

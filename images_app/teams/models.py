@@ -77,7 +77,9 @@ class Team(models.Model):
         help_text="Retry a call with unknown outcome once by itself, at the risk of paying twice.",
     )
     prompt_in_files = models.BooleanField(
-        default=False, help_text="Write the prompt into the files made for display and download."
+        default=False,
+        help_text="Write the prompt into the display copies of pictures made from now on."
+        " Originals are never changed.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -12,7 +12,7 @@ function settle() {
 
 function hold(link, inOrder) {
   const tabIndex = inOrder ? 0 : -1;
-  for (const other of link.parentElement.querySelectorAll('a')) other.tabIndex = tabIndex;
+  for (const other of link.parentElement.querySelectorAll('a, button, input')) other.tabIndex = tabIndex;
 }
 
 function near(link) {

@@ -59,7 +59,10 @@ async function show(address, push = false) {
     location.assign(address); // signed out, offline, gone: the page itself says which
     return;
   }
-  if (push) history.pushState({ picture: address }, '', address);
+  if (push) {
+    history.scrollRestoration = 'manual'; // the way back leads to the tile, which may be another by then
+    history.pushState({ picture: address }, '', address);
+  }
   if (box?.open) place(view, address);
   else grow(tile, () => raise(view, address));
 }
@@ -104,6 +107,7 @@ function place(view, address) {
   document.title = view.dataset.title;
   box.ariaLabel = view.querySelector('h1').textContent.slice(0, 200);
   const next = focus && view.querySelector(`${focus}:not([hidden])`);
+  tileOf(address)?.scrollIntoView({ block: 'nearest', behavior: 'instant' }); // what lies far away, a page may have put down
   (next ?? (old ? box : view.querySelector('.lb-close'))).focus({ preventScroll: true });
 }
 
@@ -194,6 +198,7 @@ function away() {
     fetched.clear();
     document.title = title;
     document.documentElement.classList.remove('viewing');
+    history.scrollRestoration = 'auto';
     tile?.focus({ preventScroll: true });
     tile?.scrollIntoView({ block: 'nearest' });
   });

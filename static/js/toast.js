@@ -26,9 +26,8 @@ export function toast(text, { undo } = {}) {
 
 // What a form of templates/images/_undo.html says and sends.
 export function toastOf(form, done) {
-  return toast(form.querySelector('[data-words]').textContent, {
-    undo: { address: form.getAttribute('action'), body: new FormData(form), done },
-  });
+  const undo = { address: form.getAttribute('action'), body: new FormData(form), done };
+  return toast(form.querySelector('[data-words]').textContent, form.querySelector('button') ? { undo } : {});
 }
 
 // For the page that comes next.

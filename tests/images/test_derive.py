@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -161,6 +162,20 @@ def test_copies_carry_no_metadata_but_that_a_model_made_them(derived: Derive) ->
         assert b"secret" not in copy
         assert set(opened(copy).info) & {"exif", "icc_profile", "comment"} == set()
         assert b"digitalsourcetype/trainedAlgorithmicMedia" in opened(copy).info["xmp"]
+
+
+def test_copies_carry_words_only_where_they_are_given(tmp_path: Path) -> None:
+    path = tmp_path / "received"
+    path.write_bytes(corpus.png())
+    found = derive(path, 'A "heron" & <b>reeds</b>\x0b 海😀')
+    for copy in (found.preview, found.thumbnail):
+        told = ElementTree.fromstring(opened(copy).info["xmp"])
+        (words,) = told.findall(".//{http://purl.org/dc/elements/1.1/}description/*/*")
+        assert words.text == 'A "heron" & <b>reeds</b>\ufffd 海😀'
+        assert b"digitalsourcetype/trainedAlgorithmicMedia" in opened(copy).info["xmp"]
+    bare = derive(path)
+    assert b"dc:description" not in opened(bare.preview).info["xmp"]
+    assert (bare.sha256, bare.size) == (found.sha256, found.size)
 
 
 def test_an_error_of_the_disk_is_not_the_pictures_fault(tmp_path: Path) -> None:

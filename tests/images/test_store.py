@@ -13,7 +13,7 @@ from images_app.images.actions import BadPicture, NotWhole, store
 from images_app.images.models import StoredImage
 from images_app.images.storage import DurableFileStorage
 from images_app.jobs.models import Attempt
-from images_app.teams.models import User
+from images_app.teams.models import Team, User
 from tests.images import corpus
 from tests.images.conftest import Stored
 
@@ -75,6 +75,24 @@ def test_the_same_bytes_of_two_calls_are_two_rows_on_one_object(
     first, second = stored(alice), stored(alice)
     assert first.pk != second.pk
     assert first.original_key == second.original_key
+
+
+def test_a_team_may_have_its_prompts_in_the_display_copies_but_never_in_the_original(
+    storage: str, alice: User, stored: Stored
+) -> None:
+    plain = stored(alice, prompt="A lighthouse in the fog")
+    Team.objects.update(prompt_in_files=True)
+    told, other = (stored(alice, prompt=prompt) for prompt in ("A lighthouse in the fog", "A harbour"))
+    for image, words in ((plain, b""), (told, b"A lighthouse in the fog"), (other, b"A harbour")):
+        with storages["originals"].open(image.original_key) as file:
+            assert file.read() == corpus.png()
+        for key in (image.preview_key, image.thumbnail_key):
+            with storages["previews"].open(key) as file:
+                data = file.read()
+            assert (b"dc:description" in data) == bool(words)
+            assert words in data
+    assert len({image.preview_key for image in (plain, told, other)}) == 3
+    assert len({image.original_key for image in (plain, told, other)}) == 1
 
 
 def test_strangers_share_no_object(on_files: None, alice: User, bob: User, stored: Stored) -> None:
