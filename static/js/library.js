@@ -1,13 +1,21 @@
 // One tab stop in the library, arrows inside it. Geometry is read from the layout, so rows may be of any height;
-// only the day in hand and its two neighbours are measured, so the cost stays flat as the library grows.
+// only the leaf in hand and its two neighbours are measured, so the cost stays flat as the library grows.
+import { fill, watch } from './leaves.js';
+
 const links = (root) => [...root.querySelectorAll('.tile-a')];
 let current = null;
 
 function settle() {
   const grid = document.querySelector('[data-grid]');
   if (!grid) return;
-  if (!current?.isConnected) current = grid.querySelector('.tile-a');
+  watch(grid);
+  if (!current?.isConnected) current = seen(grid);
   for (const link of links(grid)) hold(link, link === current);
+}
+
+function seen(grid) {
+  const all = links(grid);
+  return all.find((link) => link.getBoundingClientRect().bottom > 0) ?? all[0];
 }
 
 function hold(link, inOrder) {
@@ -16,8 +24,10 @@ function hold(link, inOrder) {
 }
 
 function near(link) {
-  const day = link.closest('.day');
-  return [day.previousElementSibling, day, day.nextElementSibling].flatMap((other) => (other ? links(other) : []));
+  const leaf = link.closest('[data-leaf]');
+  const around = [leaf.previousElementSibling, leaf, leaf.nextElementSibling].filter((other) => other?.matches('[data-leaf]'));
+  around.forEach(fill);
+  return around.flatMap(links);
 }
 
 function below(link, all, down) {
@@ -66,3 +76,9 @@ settle();
 // htmx brings older pictures, or others; which of its events says so differs between versions, the page itself does not.
 const shelf = document.getElementById('main');
 if (shelf) new MutationObserver(settle).observe(shelf, { childList: true, subtree: true });
+
+// The address holds only what was chosen.
+document.addEventListener('formdata', (event) => {
+  if (event.target.id !== 'filters') return;
+  for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+});

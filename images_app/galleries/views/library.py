@@ -26,8 +26,9 @@ def library(request: PersonRequest) -> HttpResponse:
     after = place_asked(request, int if found_by_words else uuid.UUID)
     models = access.models_used_by(request.user)
     filters = _filters(request.user, request.GET, models, after)
-    shown = (numbered if found_by_words else page)(filters.rows, after, PAGE_SIZE)
     pictures = isinstance(filters, PictureFilter)
+    rows = access.tiles_of(filters.rows) if pictures else filters.rows
+    shown = (numbered if found_by_words else page)(rows, after, PAGE_SIZE)
     context = {
         "pictures": pictures,
         "days": days(shown, [Tile(row) if pictures else story.Entry(row) for row in shown.rows]),
