@@ -42,3 +42,6 @@ export function typing(element) {
 export function lettersOff() {
   return Boolean(localStorage.getItem(OFF));
 }
+
+// A click that opens a link here; with a key held or by another button it is the browser's own affair.
+export const plain = (event) => !(event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
