@@ -11,8 +11,9 @@ let box, title, opener, shown = '', asked = 0, leaving = false;
 const fetched = new Map(); // address -> a promise of its view, each taken once
 
 addEventListener('popstate', (event) => {
-  if (event.state?.picture) show(event.state.picture);
-  else if (box?.open) away();
+  if (event.state?.picture) return show(event.state.picture);
+  asked += 1; // what is still on its way is not wanted any more
+  if (box?.open) away();
 });
 document.addEventListener('hands:trashed', removed);
 // htmx would fetch the page beneath anew on the way back to an address it had pushed itself.
@@ -181,7 +182,6 @@ function leave() {
 }
 
 function away() {
-  asked += 1;
   leaving = true;
   setTimeout(() => (leaving = false), 200);
   const tile = tileOf(shown) ?? tileOf(opener);
