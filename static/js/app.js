@@ -5,11 +5,8 @@ import { hands } from './hands.js';
 import { keys } from './keys.js';
 import { lightbox } from './lightbox.js';
 import { live } from './live.js';
-<<<<<<< HEAD
 import { past } from './past.js';
-=======
 import { queue } from './queue.js';
->>>>>>> d670c32 (Give the studio a queue, its groups their actions, comparisons their place side by side, and tell what was done meanwhile)
 import { swaps } from './swaps.js';
 import { theme } from './theme.js';
 import { clock, menu } from './tiles.js';
