@@ -203,10 +203,10 @@ function grow(tile, change) {
   const picture = tile?.querySelector('.pic');
   if (!document.startViewTransition || !picture) return change();
   picture.style.viewTransitionName = 'hero';
-  document.startViewTransition(() => {
+  still(document.startViewTransition(() => {
     picture.style.viewTransitionName = '';
     change();
-  });
+  }));
 }
 
 function shrink(tile, change) {
@@ -216,5 +216,11 @@ function shrink(tile, change) {
     change();
     picture.style.viewTransitionName = 'hero';
   });
+  still(moving);
   moving.finished.finally(() => (picture.style.viewTransitionName = ''));
+}
+
+// Another movement may begin before this one has: then it is only not seen.
+function still(moving) {
+  moving.ready.catch(() => {});
 }
