@@ -240,7 +240,7 @@ def _bad_bytes(job: ImageJob, paid: list[Attempt], error: BadPicture) -> None:
 
 
 def _bytes_gone(job: ImageJob, paid: list[Attempt]) -> None:
-    """Nothing on disk to store: made again from the reply, or waited for where the whole spool seems to be away."""
+    """Nothing on disk to store: fetched again, or waited for where the whole spool seems to be away."""
     if any(spool.reply_path(attempt.pk).exists() for attempt in paid):
         _collect_again(job, 2.0, "")
     elif _age(paid) < SPOOL_AWAY_FOR:
