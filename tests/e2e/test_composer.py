@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser import PHONE, generate, prompt_box, run
+from tests.e2e.browser import PHONE, Complaints, choose, generate, prompt_box, run
 from tests.e2e.conftest import Made, Somebody, Visit
 from tests.e2e.looks import fits_the_screen, has_no_barrier
 from tests.e2e.product import Product
@@ -41,6 +41,20 @@ def test_lines_are_one_prompt_until_the_switch_says_otherwise(page: Page) -> Non
     expect(estimate(page)).to_contain_text("about $0.08")
 
 
+def test_what_was_never_shown_is_not_sent(page: Page, studio: Product, complaints: Complaints) -> None:
+    complaints.expect("status of 422")
+    page.goto("/")
+    page.route("**/preview/", lambda route: route.fulfill(status=204))
+    before = studio.one(COUNT)
+    prompt_box(page).fill("A {first|second} wave")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was made yet. The price is about $0.08")
+    assert studio.one(COUNT) == before
+    page.get_by_role("button", name="Generate").click()
+    expect(run(page, "A second wave")).to_be_visible()
+    assert studio.one(COUNT) == before + 2
+
+
 def test_two_models_are_compared_by_one_press(page: Page, studio: Product) -> None:
     prompt = "A bell, twice"
     page.goto("/")
@@ -59,6 +73,27 @@ def test_nearly_the_same_is_said_and_leads_to_it(page: Page, picture: Made) -> N
     page.goto("/")
     prompt_box(page).fill(picture.prompt.upper())
     expect(page.locator(f".near a[href='{picture.address}']")).to_be_visible()
+
+
+def test_settings_are_kept_under_a_name_without_a_mouse(page: Page, studio: Product) -> None:
+    page.goto("/")
+    choose(page, "Shape", "Tall")
+    prompt_box(page).fill("Not to be made")
+    before = studio.one(COUNT)
+    button = page.get_by_role("button", name="Presets")
+    button.press("Enter")
+    page.get_by_label("Name of the new preset").fill("Standing")
+    page.keyboard.press("Enter")  # saves, and buys nothing
+    preset = page.locator(".preset-a").filter(has_text="Standing")
+    expect(preset).to_be_visible()
+    has_no_barrier(page)
+    page.keyboard.press("Escape")
+    choose(page, "Shape", "Wide")
+    button.press("Enter")
+    preset.press("Enter")
+    expect(page.get_by_role("button", name="Shape: Tall")).to_be_visible()
+    expect(prompt_box(page)).to_have_value("Not to be made")
+    assert studio.one(COUNT) == before
 
 
 def test_earlier_prompts_come_back_by_the_arrows_and_by_search(page: Page) -> None:
