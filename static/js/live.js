@@ -4,7 +4,7 @@ const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[
 const AT_ONCE_MS = 50, POLL_MS = 4000, HIDDEN_MS = 5 * 60_000, RETRY_MS = 60_000, FAILURES = 3, MOST = 100;
 
 const changed = new Set();
-let stream, failures = 0, gathering, polling, retrying, closing;
+let stream, failures = 0, gathering, polling, reopening, retrying, closing;
 
 export function live() {
   if (!document.getElementById('status')) return;
@@ -19,6 +19,7 @@ export function live() {
     if (document.hidden) rest();
     else if (!stream) open();
   });
+  addEventListener('online', open); // at once, not when the next try is due
   addEventListener('pagehide', close);
   addEventListener('pageshow', (event) => event.persisted && open());
 }
@@ -33,7 +34,6 @@ function open() {
   stream = new EventSource('/events/');
   stream.addEventListener('open', () => {
     failures = 0;
-    clearInterval(polling);
     catchUp();
   });
   stream.addEventListener('job', (event) => news(JSON.parse(event.data)));
@@ -43,8 +43,8 @@ function open() {
     failures += 1;
     if (failures < FAILURES && stream.readyState !== EventSource.CLOSED) return;
     close();
-    polling = setInterval(() => refresh(pending()), POLL_MS);
-    setTimeout(() => document.hidden || open(), RETRY_MS);
+    polling = setInterval(poll, POLL_MS);
+    reopening = setTimeout(() => document.hidden || open(), RETRY_MS);
   });
 }
 
@@ -52,6 +52,13 @@ function close() {
   stream?.close();
   stream = undefined;
   clearInterval(polling);
+  clearTimeout(reopening);
+}
+
+// What the stream would say: which pictures are done, and what was asked for elsewhere.
+function poll() {
+  refresh(pending());
+  if (!document.hidden) missed();
 }
 
 // Whatever was missed: what is under way, what may have been decided on elsewhere, and runs this page has not got.
@@ -63,7 +70,9 @@ function catchUp() {
 
 async function missed() {
   const newest = document.querySelector('#runs[data-live] .run');
-  const answer = newest && (await ask(`/generations/?after=${newest.id.slice(2)}`));
+  if (!newest) return;
+  const answer = await ask(`/generations/?after=${newest.id.slice(2)}`);
+  if (!answer) later();
   for (const group of answer ? [...answer.querySelectorAll('.pair, .run:not(.pair .run)')].reverse() : []) put(group);
 }
 
@@ -104,7 +113,7 @@ async function renew(ids) {
 // What could not be asked may have been the last news of a picture: nothing else would ask for it again.
 function later() {
   clearTimeout(retrying);
-  retrying = setTimeout(() => refresh(pending()), POLL_MS);
+  retrying = setTimeout(poll, POLL_MS);
 }
 
 // A generation this page has not got: made in another tab.
@@ -114,6 +123,10 @@ async function adopt(generation) {
   if (!runs || adopting.has(generation) || document.querySelector('.composer.htmx-request')) return;
   adopting.add(generation);
   const answer = await ask(`/generations/${generation}/`);
+  if (!answer) {
+    adopting.delete(generation);
+    later();
+  }
   const group = answer?.querySelector('.pair, .run');
   if (group) put(group);
   if (answer) place(answer);
@@ -127,13 +140,14 @@ function put(group) {
   window.htmx?.process(group);
 }
 
+// What is at an address, an empty answer where there is nothing for this person, null where it could not be asked.
 export async function ask(address) {
   try {
     const response = await fetch(address, { headers: { 'HX-Request': 'true' } });
     if (response.redirected) location.reload(); // signed out meanwhile: the door
-    if (!response.ok || response.redirected) return null;
+    if (response.status >= 500 || response.redirected) return null;
     const sheet = document.createElement('template');
-    sheet.innerHTML = await response.text();
+    if (response.ok) sheet.innerHTML = await response.text();
     return sheet.content;
   } catch {
     return null; // offline

@@ -15,7 +15,12 @@ export function queue() {
     if (event.target === drawer()) drawer().close(); // beside it
     pressed = event.target.closest?.('#queue-box button')?.id ?? '';
   });
-  drawer()?.addEventListener('close', () => box().replaceWith(Object.assign(document.createElement('div'), { id: 'queue-box' })));
+  drawer()?.addEventListener('close', () => {
+    box().replaceWith(Object.assign(document.createElement('div'), { id: 'queue-box' }));
+    // The link that opened it may have been drawn anew meanwhile: the browser cannot give the focus back by itself.
+    const at = document.activeElement;
+    if (at === document.body || drawer().contains(at)) document.querySelector('[data-do=queue]')?.focus();
+  });
   document.addEventListener('htmx:after:swap', (event) => {
     if (pressed && event.detail.ctx.sourceElement?.closest?.('#queue-box, #queue') !== undefined) follow();
   });
