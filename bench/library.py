@@ -25,6 +25,10 @@ ROUNDS = 15
 # A word, and in how many prompts of a thousand it stands; the last stands in twenty of all.
 WORDS = {"portrait": 300, "lighthouse": 100, "heron": 10, "quokka": 0}
 RARE_ROWS = 20
+PERSON = "bench@example.com"
+# The last model and the rare size are those of the rare rows.
+MODELS = ["often", "sometimes", "rarely"]
+SIZES, RARE_SIZE = [(1792, 1024), (1024, 1024), (1024, 1536)], (864, 2016)
 SEARCHES = ["portrait", "lighthouse heron", "heron", "quokka", "portrait -lighthouse", "portrait quokka"]
 
 
@@ -165,64 +169,90 @@ def _fill(rows: int) -> Any:
     """Copies of one picture, made by the database itself from a list of what differs."""
     from django.db import connection, transaction
 
-    from images_app.images.models import PictureText, StoredImage
+    from images_app.galleries.models import Collection, CollectionItem
+    from images_app.images.models import Favourite, PictureText, StoredImage
     from images_app.jobs.models import Attempt, Generation, ImageJob
     from images_app.providers.models import ImageModel, Provider
     from images_app.teams.actions import make_person
     from tests.rows import make_generation, make_picture
 
-    person = make_person("bench@example.com", "correct horse battery", name="Bench")
+    person = make_person(PERSON, "correct horse battery", name="Bench")
     provider = Provider.objects.create(slug="bench", name="Bench", base_url="http://127.0.0.1:9/v1")
-    model = ImageModel.objects.create(
-        provider=provider, name="bench", label="Bench", sizes=["1792x1024"], qualities=[""], styles=[""]
+    settings = {"sizes": ["1792x1024"], "qualities": [""], "styles": [""], "provider": provider}
+    models = [ImageModel.objects.create(name=name, label=name.title(), **settings) for name in MODELS]
+    first = make_picture(make_generation(person, models[0], "The first", at=datetime(2020, 1, 1, tzinfo=UTC)))
+    collection = Collection.objects.create(team=first.team, person=person, title="Every 200th")
+    columns = {
+        "number": "bigint",
+        **dict.fromkeys(["generation", "job", "attempt", "image", "model"], "uuid"),
+        "at": "moment",
+        "prompt": "text",
+        "width": "int",
+        "height": "int",
+        "trashed": "moment",
+        "state": "varchar(10)",
+    }
+    postgres = connection.vendor == "postgresql"
+    types = (
+        {"uuid": "uuid", "moment": "timestamptz"} if postgres else {"uuid": "char(32)", "moment": "datetime"}
     )
-    first = make_picture(make_generation(person, model, "The first", at=datetime(2020, 1, 1, tzinfo=UTC)))
-    names = ["generation", "job", "attempt", "image"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0" if postgres else "PRAGMA cache_size = -400000")
     with transaction.atomic(), connection.cursor() as cursor:
-        key = "uuid" if connection.vendor == "postgresql" else "char(32)"
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE n (number bigint, {', '.join(f'{name} {key}' for name in names)},"
-            f" at {'timestamptz' if key == 'uuid' else 'datetime'}, prompt text)"
-        )
-        if key == "uuid":
+        listed = ", ".join(f"{name} {types.get(kind, kind)}" for name, kind in columns.items())
+        cursor.execute(f"CREATE TEMPORARY TABLE n ({listed})")
+        numbers = _numbers(rows, [model.pk for model in models])
+        if postgres:
             with cursor.copy("COPY n FROM STDIN") as copy:
-                for values in _numbers(rows):
+                for values in numbers:
                     copy.write_row(values)
         else:
-            connection.connection.executemany("INSERT INTO n VALUES (?, ?, ?, ?, ?, ?, ?)", _numbers(rows))
+            marks = ", ".join("?" * len(columns))
+            connection.connection.executemany(f"INSERT INTO n VALUES ({marks})", numbers)
         job, text = first.job, PictureText.objects.get(image=first)
-        changed = {
+        asked = {"id": "generation", "prompt": "prompt", "created_at": "at", "idempotency_key": "number"}
+        _copy(cursor, Generation, job.generation.pk, {**asked, "model_id": "model"}, every=1)
+        made = {"id": "job", "generation_id": "generation", "created_at": "at", "state": "state"}
+        _copy(cursor, ImageJob, job.pk, made, every=1)
+        _copy(cursor, Attempt, first.attempt_id, {"id": "attempt", "job_id": "job", "sent_at": "at"})
+        stored = {
             "id": "image",
             "job_id": "job",
             "attempt_id": "attempt",
             "created_at": "at",
             "sha256": "number",
         }
-        asked = {"id": "generation", "prompt": "prompt", "created_at": "at", "idempotency_key": "number"}
-        _copy(cursor, Generation, job.generation.pk, asked)
-        _copy(cursor, ImageJob, job.pk, {"id": "job", "generation_id": "generation", "created_at": "at"})
-        _copy(cursor, Attempt, first.attempt_id, {"id": "attempt", "job_id": "job", "sent_at": "at"})
-        _copy(cursor, StoredImage, first.pk, changed)
+        stored |= {"width": "width", "height": "height", "model_id": "model", "trashed_at": "trashed"}
+        _copy(cursor, StoredImage, first.pk, stored)
         _copy(cursor, PictureText, text.pk, {"id": "number", "image_id": "image", "words": "prompt"})
+        heart = Favourite.objects.create(person=person, image=first)
+        _copy(cursor, Favourite, heart.pk, {"id": "number", "image_id": "image"}, every=200)
+        item = CollectionItem.objects.create(collection=collection, image=first, place=1, added_by=person)
+        hung = {"id": "number", "image_id": "image", "place": "number"}
+        _copy(cursor, CollectionItem, item.pk, hung, every=200)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if postgres:
             cursor.execute("VACUUM ANALYZE")  # as its own upkeep would have by then
     return person
 
 
-def _copy(cursor: Any, model: Any, source: Any, changed: dict[str, str]) -> None:
-    columns = [field.column for field in model._meta.concrete_fields]
+def _copy(cursor: Any, model: Any, source: Any, changed: dict[str, str], every: int = 0) -> None:
+    """A row of ``model`` for each picture; ``every`` 1: for each number; above: for each so manyth picture."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.generated]
     values = ", ".join(f"n.{changed[column]}" if column in changed else f"s.{column}" for column in columns)
     table = model._meta.db_table
     source = source.hex if isinstance(source, uuid.UUID) and cursor.db.vendor == "sqlite" else source
     quoted = ", ".join(columns)
+    which = f"n.number %% {max(every, 1)} = 0" + ("" if every == 1 else " AND n.state = 'succeeded'")
     cursor.execute(
-        f"INSERT INTO {table} ({quoted}) SELECT {values} FROM n, {table} s WHERE s.id = %s ORDER BY n.number",
+        f"INSERT INTO {table} ({quoted}) SELECT {values} FROM n, {table} s"
+        f" WHERE s.id = %s AND {which} ORDER BY n.number",
         [source],
     )
 
 
-def _numbers(rows: int) -> Iterator[tuple[Any, ...]]:
+def _numbers(rows: int, models: list[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
+    """A picture each, the oldest first, and for every thousandth one more that failed."""
     from django.db import connection
 
     chance = random.Random(1)
@@ -230,13 +260,18 @@ def _numbers(rows: int) -> Iterator[tuple[Any, ...]]:
     begin = datetime(2021, 1, 1, tzinfo=UTC)
     filler = [f"w{number}" for number in range(5000)]
     rare = set(chance.sample(range(rows), min(RARE_ROWS, rows)))
-    for number in range(rows):
+    for number in range(rows + rows // 1000):
         words = [word for word, share in WORDS.items() if chance.random() * 1000 < share]
         words += chance.choices(filler, k=8) + (["quokka"] if number in rare else [])
         at = begin + timedelta(minutes=2 * number)
         ids = [uuid.UUID(int=chance.getrandbits(128)) for _ in range(4)]
+        ids.append(models[-1] if number in rare else chance.choice(models[:-1]))
         keys = [key.hex if text else key for key in ids]
-        yield (number + 2, *keys, f"{at:%Y-%m-%d %H:%M:%S}" if text else at, " ".join(words))
+        moment = f"{at:%Y-%m-%d %H:%M:%S}" if text else at
+        width, height = RARE_SIZE if number in rare else chance.choice(SIZES)
+        trashed = moment if number % 100 == 50 else None
+        state = "failed" if number % 1001 == 1000 else "succeeded"
+        yield (number + 2, *keys, moment, " ".join(words), width, height, trashed, state)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ def make_picture(
             "team": job.team,
             "person": job.person,
             "job": job,
+            "model": generation.model,
             "attempt": attempt,
             "revised_prompt": revised_prompt,
             "sha256": uuid.uuid4().hex * 2,

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from images_app.images.search import matching
 from images_app.jobs.filters import GROUPS, ListFilter, text_field
 from images_app.jobs.models import ImageJob
 from images_app.lib.ratio import SHAPES
+from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 
 # The groups of jobs that stand in the library as a message where a picture would be.
@@ -122,9 +123,13 @@ class PictureFilter(ShelfFilter):
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         return rows
 
+    def of_model(self, rows: QuerySet[Any], name: str, model: str) -> QuerySet[Any]:
+        # One id, which nearly every name has, lets the index hand the pictures out in their order.
+        ids = list(ImageModel.objects.filter(name=model).values_list("pk", flat=True))
+        return rows.filter(model=ids[0]) if len(ids) == 1 else rows.filter(model__in=ids)
+
     def of_shape(self, rows: QuerySet[Any], name: str, shape: str) -> QuerySet[Any]:
-        least, most = SHAPES[shape]
-        return rows.filter(width__gte=F("height") * least, width__lt=F("height") * most)
+        return rows.filter(shape=shape)
 
     def is_favourite(self, rows: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:
         if not wanted:

@@ -82,6 +82,7 @@ def store(
                 team_id=job.team_id,
                 person_id=job.person_id,
                 job=job,
+                model_id=job.generation.model_id,
                 revised_prompt=revised_prompt,
                 sha256=derived.sha256,
                 format=derived.format,

@@ -4,10 +4,20 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
+from images_app.lib.ratio import SHAPES
+
+# The narrowest first; SHAPES says where each ends.
+_SHAPE = Case(
+    *(
+        When(width__lt=F("height") * most, then=Value(shape))
+        for shape, (_, most) in sorted(SHAPES.items(), key=lambda item: item[1])
+    ),
+    default=Value("wide"),
+)
 
 
 class StoredImage(models.Model):
@@ -17,6 +27,10 @@ class StoredImage(models.Model):
     team = models.ForeignKey("images_app.Team", on_delete=models.PROTECT, related_name="images")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images")
     job = models.ForeignKey("images_app.ImageJob", on_delete=models.PROTECT, related_name="images")
+    # Copied from the generation, so that the library finds the few of a model among a million without a join.
+    model = models.ForeignKey(
+        "images_app.ImageModel", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     attempt = models.ForeignKey("images_app.Attempt", on_delete=models.PROTECT, related_name="images")
     position = models.PositiveSmallIntegerField(
         default=0, help_text="An endpoint may send more than was asked."
@@ -28,6 +42,9 @@ class StoredImage(models.Model):
     bytes = models.PositiveIntegerField()
     width = models.PositiveIntegerField(help_text="Pixels.")
     height = models.PositiveIntegerField(help_text="Pixels.")
+    shape = models.GeneratedField(
+        expression=_SHAPE, output_field=models.CharField(max_length=10), db_persist=True, editable=False
+    )
     original_key = models.CharField(max_length=200)
     preview_key = models.CharField(max_length=200)
     thumbnail_key = models.CharField(max_length=200)
@@ -45,11 +62,28 @@ class StoredImage(models.Model):
             models.UniqueConstraint(fields=["attempt", "position"], name="one_row_per_received_picture"),
         ]
         indexes = [
-            models.Index(fields=["person", "-created_at", "-id"], name="image_person_newest"),
+            # The library and its filters: each list is walked from its newest, past nothing that lies in the trash.
+            models.Index(
+                fields=["person", "-created_at", "-id"],
+                condition=Q(trashed_at__isnull=True),
+                name="image_person_newest",
+            ),
+            models.Index(
+                fields=["person", "model", "-created_at", "-id"],
+                condition=Q(trashed_at__isnull=True),
+                name="image_person_model",
+            ),
+            models.Index(
+                fields=["person", "shape", "-created_at", "-id"],
+                condition=Q(trashed_at__isnull=True),
+                name="image_person_shape",
+            ),
             models.Index(fields=["team", "-created_at", "-id"], name="image_team_newest"),
             models.Index(fields=["sha256"], name="image_sha256"),
             models.Index(
-                fields=["person", "-trashed_at"], condition=Q(trashed_at__isnull=False), name="image_trash"
+                fields=["person", "-trashed_at", "-id"],
+                condition=Q(trashed_at__isnull=False),
+                name="image_trash",
             ),
         ]
 

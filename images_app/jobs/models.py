@@ -43,7 +43,10 @@ class Generation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "idempotency_key"], name="one_submission_per_key")
         ]
-        indexes = [models.Index(fields=["person", "-created_at", "-id"], name="generation_person_newest")]
+        indexes = [
+            models.Index(fields=["person", "-created_at", "-id"], name="generation_person_newest"),
+            models.Index(fields=["person", "model"], name="generation_person_model"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -127,6 +130,12 @@ class ImageJob(models.Model):
             ),
             models.Index(fields=["run_after"], condition=Q(state="received"), name="job_received"),
             models.Index(fields=["person", "-created_at", "-id"], name="job_person_newest"),
+            # What waits for a decision is counted on every page; the few that failed are found among a million.
+            models.Index(
+                fields=["person", "state", "-created_at", "-id"],
+                condition=Q(state__in=["unknown", "rejected", "failed", "lost"]),
+                name="job_person_message",
+            ),
             models.Index(fields=["team", "person"], condition=Q(state="queued"), name="job_waiting_flow"),
             models.Index(fields=["state"], name="job_state"),
         ]

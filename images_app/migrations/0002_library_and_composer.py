@@ -9,6 +9,14 @@ from django.db import migrations, models
 
 from images_app.lib.folding import fold
 
+# Width by height: below which number a picture has that shape.
+SHAPES = [
+    ('tall', 0.6172133998483676),
+    ('portrait', 0.8944271909999159),
+    ('square', 1.118033988749895),
+    ('landscape', 1.620185174601965),
+    ('wide', 1000000000.0),
+]
 SQLITE = """
 CREATE VIRTUAL TABLE images_app_picturetext_fts USING fts5(
     words, owner, content='images_app_picturetext', content_rowid='id',
@@ -48,9 +56,21 @@ def make_index(apps, schema_editor):
 
 
 def drop_index(apps, schema_editor):
-    """The column and the triggers go with their table."""
+    """On PostgreSQL the column goes with its table; SQLite could alter no table while a trigger names none."""
     if schema_editor.connection.vendor == 'sqlite':
+        for name in ('added', 'removed', 'changed'):
+            schema_editor.execute(f'DROP TRIGGER images_app_picturetext_{name}')
         schema_editor.execute('DROP TABLE images_app_picturetext_fts')
+
+
+def copy_models(apps, schema_editor):
+    """Gives the pictures that are there the model of their generation."""
+    generation = apps.get_model('images_app', 'Generation').objects.filter(jobs=models.OuterRef('job'))
+    pictures = apps.get_model('images_app', 'StoredImage').objects
+    pictures.update(model=models.Subquery(generation.values('model')[:1]))
+    if schema_editor.connection.vendor == 'postgresql':
+        # Else the table could not be altered: the checks of the new keys wait for the end of the transaction.
+        schema_editor.execute('SET CONSTRAINTS ALL IMMEDIATE')
 
 
 def enter_pictures(apps, schema_editor):
@@ -203,9 +223,56 @@ class Migration(migrations.Migration):
             model_name='imagejob',
             index=models.Index(condition=models.Q(('state', 'queued')), fields=['provider', 'quiet', 'turn', 'id'], name='job_waiting_turn'),
         ),
+        migrations.AddField(
+            model_name='storedimage',
+            name='model',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='images_app.imagemodel'),
+        ),
+        migrations.RunPython(copy_models, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name='storedimage',
+            name='model',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='images_app.imagemodel'),
+        ),
+        migrations.AddField(
+            model_name='storedimage',
+            name='shape',
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Case(
+                    *(models.When(width__lt=models.F('height') * most, then=models.Value(shape)) for shape, most in SHAPES),
+                    default=models.Value('wide'),
+                ),
+                output_field=models.CharField(max_length=10),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name='generation',
+            index=models.Index(fields=['person', 'model'], name='generation_person_model'),
+        ),
+        migrations.AddIndex(
+            model_name='imagejob',
+            index=models.Index(condition=models.Q(('state__in', ['unknown', 'rejected', 'failed', 'lost'])), fields=['person', 'state', '-created_at', '-id'], name='job_person_message'),
+        ),
+        migrations.RemoveIndex(
+            model_name='storedimage',
+            name='image_person_newest',
+        ),
         migrations.AddIndex(
             model_name='storedimage',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', False)), fields=['person', '-trashed_at'], name='image_trash'),
+            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['person', '-created_at', '-id'], name='image_person_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='storedimage',
+            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['person', 'model', '-created_at', '-id'], name='image_person_model'),
+        ),
+        migrations.AddIndex(
+            model_name='storedimage',
+            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['person', 'shape', '-created_at', '-id'], name='image_person_shape'),
+        ),
+        migrations.AddIndex(
+            model_name='storedimage',
+            index=models.Index(condition=models.Q(('trashed_at__isnull', False)), fields=['person', '-trashed_at', '-id'], name='image_trash'),
         ),
         migrations.AddField(
             model_name='collection',
