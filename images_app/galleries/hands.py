@@ -19,8 +19,13 @@ def picked(person: User, sent: QueryDict) -> list[UUID]:
     if sent.get("all"):
         rows = pictures_asked(person, QueryDict(sent.get("match", "")))
         return list(rows.order_by("-created_at", "-id").values_list("pk", flat=True)[:MOST])
-    found = (_id(text) for group in sent.getlist("ids") for text in group.split(","))
-    return list(dict.fromkeys(pk for pk in found if pk))[:MOST]
+    return ids_in(sent.getlist("ids"))[:MOST]
+
+
+def ids_in(groups: list[str]) -> list[UUID]:
+    """The ids of texts like "a,b", each once; what is none is left out."""
+    found = (_id(text) for group in groups for text in group.split(","))
+    return list(dict.fromkeys(pk for pk in found if pk))
 
 
 def _id(text: str) -> UUID | None:

@@ -32,14 +32,6 @@ class Tile:
         return ratio_of(self.image.width, self.image.height)
 
     @property
-    def thumbnail_width(self) -> int:
-        return self.image.thumbnail_width
-
-    @property
-    def preview_width(self) -> int:
-        return self.image.preview_width
-
-    @property
     def shown_width(self) -> int:
         """About how wide the tile is on a wide screen, where the browser does not measure it by itself."""
         return round(ROW_HEIGHT * 1.1 * self.image.width / self.image.height)

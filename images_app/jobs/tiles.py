@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
 from images_app.images.models import StoredImage
 from images_app.jobs.choices import quality_name, style_name, value_of
 from images_app.jobs.expect import Line, expected_s, lines
@@ -61,14 +60,6 @@ class Tile:
             return []
         kept = [image for image in self.job.images.all() if image.trashed_at is None]
         return sorted(kept, key=lambda image: image.position)
-
-    @property
-    def thumbnail_width(self) -> int:
-        return self.image.thumbnail_width if self.image else THUMBNAIL_EDGE
-
-    @property
-    def preview_width(self) -> int:
-        return self.image.preview_width if self.image else PREVIEW_EDGE
 
     @property
     def more(self) -> int:
@@ -234,6 +225,16 @@ class Run:
     @property
     def images(self) -> list[StoredImage]:
         return [image for tile in self.tiles for image in tile.images]
+
+    @property
+    def ids(self) -> str:
+        """Of its pictures, as the verbs over several take them."""
+        return ",".join(str(image.pk) for image in self.images)
+
+    @property
+    def hearts(self) -> int:
+        """How many of its pictures have the person's heart (images.access.with_hearts)."""
+        return sum(image.favourite for image in self.images)  # type: ignore[attr-defined]
 
     @property
     def standing(self) -> str:

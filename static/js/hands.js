@@ -1,4 +1,5 @@
 // Hearts and the bin: the page shows at once what was asked for, and takes it back where the server did not do it.
+import { plain } from './keys.js';
 import { post } from './post.js';
 import { parsed, toast, toastLater, toastOf } from './toast.js';
 
@@ -6,10 +7,13 @@ const FAILED = 'That did not work. Nothing has changed; please try again.';
 
 export function hands() {
   document.addEventListener('click', (event) => {
-    const button = event.target.closest?.('[data-do=favourite], [data-do=trash]');
-    if (!button || event.defaultPrevented) return;
+    const button = event.target.closest?.('[data-do=favourite], [data-do=hearts], [data-do=trash], [data-do=hang]');
+    if (!button || !plain(event)) return;
     event.preventDefault();
+    button.closest('[popover]')?.hidePopover();
     if (button.dataset.do === 'favourite') heart(button);
+    else if (button.dataset.do === 'hearts') hearts(button);
+    else if (button.dataset.do === 'hang') hang(button);
     else trash(button.value.split(','));
   });
 }
@@ -25,6 +29,43 @@ function heart(button) {
     show(address, !on);
     toast(FAILED);
   });
+}
+
+// All pictures of a group at once.
+async function hearts(button) {
+  const ids = button.value.split(','), answer = await post(button.getAttribute('formaction'), { ids: button.value });
+  if (!answer) return toast(FAILED);
+  for (const id of ids) show(`/images/${id}/favourite/`, true);
+  toastOf(parsed(await answer.text()));
+}
+
+// Where to hang some pictures is asked above the page.
+async function hang(link) {
+  const back = document.activeElement, sheet = document.createElement('dialog');
+  sheet.className = 'sheet hang-d';
+  sheet.setAttribute('aria-label', 'Add to a collection');
+  try {
+    const response = await fetch(link.href, { headers: { 'HX-Request': 'true' } });
+    if (!response.ok || response.redirected) return location.assign(link.href);
+    sheet.innerHTML = await response.text();
+  } catch {
+    return toast(FAILED);
+  }
+  sheet.addEventListener('close', () => {
+    sheet.remove();
+    back?.focus();
+  });
+  sheet.addEventListener('click', (event) => event.target === sheet && sheet.close()); // beside it
+  sheet.addEventListener('submit', async (event) => {
+    if (event.target.method === 'dialog') return;
+    event.preventDefault();
+    const answer = await post(event.target.action, new FormData(event.target, event.submitter));
+    if (!answer) return toast(FAILED);
+    sheet.close();
+    toastOf(parsed(await answer.text()));
+  });
+  document.body.append(sheet);
+  sheet.showModal();
 }
 
 // The same picture may stand on the page twice: its tile, and the lightbox above it.

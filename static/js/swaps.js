@@ -1,6 +1,8 @@
 // What htmx may put into the page, and what follows from it.
 import { toast } from './toast.js';
 
+const RENEWED_MS = 3000;
+
 export function swaps() {
   document.addEventListener('htmx:before:response', (event) => {
     const { raw } = event.detail.ctx.response;
@@ -20,11 +22,17 @@ export function swaps() {
       return;
     }
     single();
+    if (sourceElement.name === 'submission') setTimeout(renew, RENEWED_MS, sourceElement);
     if (sourceElement.id === 'composer' && response) {
       document.dispatchEvent(new Event(response.status === 422 ? 'studio:refused' : 'studio:made'));
     }
     document.dispatchEvent(new Event('studio:changed'));
   });
+}
+
+// A button's key makes one press of two that follow each other; a press some time later is a wish of its own.
+function renew(button) {
+  button.value = `${button.value.split('.')[0]}.${Date.now()}`;
 }
 
 // The same run may arrive twice (a form sent again, another tab's news): the first one on the page stays.

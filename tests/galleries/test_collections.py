@@ -219,3 +219,33 @@ def test_a_long_collection_has_pages(
 @pytest.mark.parametrize("name", ["collection_deletion", "collection_removal", "collection_order"])
 def test_nothing_is_done_by_a_link(alice: User, shelf: Collection, client_of: ClientOf, name: str) -> None:
     assert client_of(alice).get(reverse(name, args=[shelf.pk])).status_code == 405
+
+
+# --- asked for from elsewhere ----------------------------------------------------------------------------------
+
+
+def test_a_page_asks_where_to_hang_some_pictures(
+    alice: User, bob: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    generation = make_generation(alice, model, n=2)
+    mine = [make_picture(generation, position=position) for position in range(2)]
+    foreign = make_picture(make_generation(bob, model))
+    collections.make(alice, "Herons")
+    collections.make(bob, "Secret")
+    address = f"/collections/items/?ids={mine[0].pk},{mine[1].pk},{foreign.pk}&next=/"
+    html = client_of(alice).get(address).content.decode()
+    assert f'name="ids" value="{mine[0].pk},{mine[1].pk}"' in html
+    assert 'name="next" value="/"' in html
+    assert "Herons" in html
+    assert "Secret" not in html
+    inside = client_of(alice).get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in inside
+    assert "Add 2 pictures to a collection" in inside
+
+
+@pytest.mark.parametrize("ids", ["", "x", "%00", "{0}"])
+def test_without_a_picture_of_ones_own_there_is_nothing_to_hang(
+    alice: User, bob: User, model: ImageModel, client_of: ClientOf, ids: str
+) -> None:
+    foreign = make_picture(make_generation(bob, model))
+    assert client_of(alice).get(f"/collections/items/?ids={ids.format(foreign.pk)}").status_code == 404

@@ -180,6 +180,16 @@ def test_a_page_is_told_of_runs_it_has_not_got(browser: Client, alice: User, bob
         assert browser.get(f"/generations/?after={nobodys}").status_code == 404
 
 
+def test_a_decision_on_all_comes_with_the_button_that_opens_it(
+    browser: Client, alice: User, ask: Ask
+) -> None:
+    generation = ask(alice, n=2)
+    set_states(generation, State.UNKNOWN, State.UNKNOWN)
+    html = page(browser, f"/tiles/?ids={generation.jobs.first().pk}")  # type: ignore[union-attr]
+    assert f'popovertarget="d-{generation.pk}"' in html
+    assert f'id="d-{generation.pk}"' in html
+
+
 def test_what_can_be_done_with_a_run_comes_with_its_tiles(browser: Client, alice: User, ask: Ask) -> None:
     generation = ask(alice, n=2)
     set_states(generation, State.FAILED, State.SUCCEEDED)
@@ -187,3 +197,37 @@ def test_what_can_be_done_with_a_run_comes_with_its_tiles(browser: Client, alice
     html = page(browser, f"/tiles/?ids={job.pk}")
     assert f'id="a-{generation.pk}"' in html
     assert "Retry 1, about $0.04" in html
+
+
+# --- what is done with its pictures ---------------------------------------------------------------------------
+
+
+def test_a_run_offers_for_all_its_pictures_what_each_offers(
+    browser: Client, alice: User, model: ImageModel
+) -> None:
+    generation = make_generation(alice, model, n=3)
+    made = [make_picture(generation, position=position) for position in range(3)]
+    made[2].trashed_at = timezone.now()
+    made[2].save()
+    ids = f"{made[0].pk},{made[1].pk}"
+    html = page(browser)
+    for address, words in [
+        ("/images/favourite/", "Favourite all 2"),
+        ("/images/zip/", "Download all 2"),
+        ("/images/trash/", "Remove all 2"),
+    ]:
+        assert re.search(rf'formaction="{address}" name="ids" value="{ids}"[^>]*>.*{words}', html)
+    assert f'href="/collections/items/?ids={ids}&amp;next=/"' in html
+    browser.post("/images/favourite/", {"ids": ids})
+    assert "Favourite all" not in page(browser)
+
+
+def test_each_picture_can_be_made_again_at_its_own_price(
+    browser: Client, alice: User, model: ImageModel
+) -> None:
+    generation = make_generation(alice, model, n=2)
+    make_picture(generation)
+    address = f"/generations/{generation.pk}/again/?n=1"
+    assert f'data-again="{address}" data-price="about $0.04"' in page(browser)
+    browser.post(address, {"submission": "x"}, headers=HTMX)
+    assert Generation.objects.exclude(pk=generation.pk).get().n == 1

@@ -4,23 +4,27 @@ import json
 import math
 import uuid
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from images_app.galleries import collections as collecting
 from images_app.galleries.collections import collections_of, items_of, pictures_in, visible_collection
 from images_app.galleries.forms import CollectionForm
-from images_app.galleries.hands import count_words, picked
+from images_app.galleries.hands import count_words, ids_in, picked
 from images_app.galleries.models import Collection
 from images_app.galleries.shelf import Tile
 from images_app.galleries.views.hands import NOTHING, PICK_FIRST, said
+from images_app.images.access import images_of
 from images_app.lib.keyset import older, page, place_asked
 from images_app.teams.request import PersonRequest
 
 COLLECTIONS = 48  # on a page
 PICTURES = 120
+OFFERED = 200  # pictures an address may name
+SHOWN = 6
 MOST_BACK = 2_000  # pictures an undo carries with it
 
 
@@ -74,9 +78,12 @@ def collection_deletion(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     return redirect("collections")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def collection_items(request: PersonRequest) -> HttpResponse:
-    """Adds pictures (``ids``, or ``all`` and ``match``) to ``collection``, or to a new one named ``title``."""
+    """GET: where to hang ``ids``. POST: adds pictures (``ids``, or ``all`` and ``match``) to ``collection``, or to a
+    new one named ``title``."""
+    if request.method != "POST":
+        return _offer(request)
     ids = picked(request.user, request.POST)
     if not ids:
         return said(request, PICK_FIRST)
@@ -121,6 +128,26 @@ def collection_order(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         return said(request, f"Now number {number} of {shown.count}." if number else NOTHING)  # type: ignore[attr-defined]
     way = f"{reverse('collection', args=[shown.pk])}?arrange=1&from={_number(request.POST.get('from', ''))}"
     return HttpResponseRedirect(f"{way}#i-{image}")
+
+
+def _offer(request: PersonRequest) -> HttpResponse:
+    """A page, or for the dialog only its inside."""
+    asked = ids_in(request.GET.getlist("ids"))[:OFFERED]
+    mine = images_of(request.user).in_bulk(asked)
+    ids = [pk for pk in asked if pk in mine]
+    if not ids:
+        raise Http404("no such pictures")
+    context = {
+        "ids": ",".join(str(pk) for pk in ids),
+        "pictures": [mine[pk] for pk in ids[:SHOWN]],
+        "words": count_words(len(ids)),
+        "next": request.GET.get("next", ""),
+        "collections": collections_of(request.user)[: collecting.PICKED_FROM],
+    }
+    page = "galleries/_hang_dialog.html" if request.headers.get("HX-Request") else "galleries/hang.html"
+    response = render(request, page, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _chosen(request: PersonRequest) -> Collection | None:
