@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from images_app.images.access import images_of, with_hearts
+from images_app.images.access import images_of, trash_of, with_hearts
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.providers.models import ImageModel
@@ -39,6 +39,11 @@ def visible_picture(person: User, image_id: UUID) -> StoredImage:
     if picture is None:
         raise Http404("no such picture")
     return picture
+
+
+def thrown_picture(person: User, image_id: UUID) -> StoredImage | None:
+    """The person's own, where it lies in the trash."""
+    return trash_of(person).select_related("job__generation").filter(pk=image_id).first()
 
 
 def models_used_by(person: User) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404
 
@@ -25,6 +25,13 @@ def collections_of(person: User) -> QuerySet[Collection]:
     """A person's own, newest first, each with ``count``: how many pictures it shows."""
     shown = Count("items", filter=Q(items__image__trashed_at=None))
     return Collection.objects.filter(person=person).annotate(count=shown).order_by("-created_at", "-id")
+
+
+def offered(person: User, picture: StoredImage) -> list[Collection]:
+    """Collections to choose from for one picture, each with ``holds``; first those it hangs in."""
+    inside = CollectionItem.objects.filter(collection=OuterRef("pk"), image=picture)
+    rows = collections_of(person).annotate(holds=Exists(inside))
+    return list(rows.order_by("-holds", "-created_at", "-id")[:PICKED_FROM])
 
 
 def visible_collection(person: User, collection_id: UUID) -> Collection:

@@ -4,16 +4,21 @@ import math
 from dataclasses import dataclass
 from uuid import UUID
 
-from images_app.galleries.access import visible_picture
+from django.db.models import Q
+
+from images_app.galleries.access import pictures_of, visible_picture
 from images_app.galleries.recipe import recipe_of
 from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Part, difference
+from images_app.images.access import images_of
 from images_app.images.models import StoredImage
 from images_app.lib.ratio import ratio_of
 from images_app.teams.models import User
 
 # What every picture has of its own: no word about how two recipes differ.
 _INCIDENTAL = {"Took", "File", "Cost"}
+BESIDE = 24
+_AS_MADE = ("job__generation__created_at", "job__generation", "job__position", "position", "id")
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,31 @@ class Pair:
         return left or "A", right or "B"
 
     @property
+    def beside(self) -> list[StoredImage]:
+        """What else came of the same press, to be put at the right: the other models', and other pictures."""
+        generations = [self.left.job.generation, self.right.job.generation]
+        batches = [generation.batch for generation in generations if generation.compare and generation.batch]
+        same = Q(job__generation__in=generations) | Q(job__generation__batch__in=batches)
+        rows = pictures_of(self.left.person).filter(same).exclude(pk__in=[self.left.pk, self.right.pk])
+        return list(rows.order_by(*_AS_MADE)[:BESIDE])
+
+    @property
     def prompts(self) -> list[Part]:
         """How the left prompt became the right one; nothing where they are the same."""
         before, after = self.left.job.generation.prompt, self.right.job.generation.prompt
         return [] if before == after else difference(before, after)
+
+
+def first_two(person: User, batch: str) -> list[UUID]:
+    """Of models compared by one press: the first picture of the first two that have one."""
+    try:
+        rows = images_of(person).filter(job__generation__batch=UUID(batch), job__generation__compare=True)
+    except ValueError:
+        return []
+    firsts: dict[UUID, UUID] = {}
+    for generation, image in rows.order_by(*_AS_MADE).values_list("job__generation", "pk"):
+        firsts.setdefault(generation, image)
+    return list(firsts.values())[:2]
 
 
 def pair_of(person: User, left: UUID, right: UUID) -> Pair:

@@ -10,7 +10,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from images_app.teams.models import User
+from images_app.teams.models import Team, User
 
 
 def name_field() -> forms.CharField:
@@ -86,3 +86,11 @@ class PersonChangeForm(_OneAddress, UserChangeForm[User]):
         model = User
         fields = "__all__"
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {}
+
+
+class TeamForm(forms.ModelForm[Team]):
+    """How a team works, as its owners and admins may change it."""
+
+    class Meta:
+        model = Team
+        fields = ("prompt_in_files",)

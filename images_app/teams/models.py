@@ -89,6 +89,11 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def keepers(self) -> list[User]:
+        """Who may change how the team works: its owners and admins."""
+        return [seat.person for seat in self.memberships.all() if seat.role in {Role.OWNER, Role.ADMIN}]
+
 
 class Role(models.TextChoices):
     OWNER = "owner", "Owner"

@@ -1,7 +1,11 @@
-"""The first start; allauth's addresses stand under /accounts/."""
+"""The first start, and how teams work; allauth's addresses stand under /accounts/."""
 
 from django.urls import path
 
-from images_app.teams.views import WelcomeView
+from images_app.teams.views import WelcomeView, team, teams
 
-urlpatterns = [path("welcome/", WelcomeView.as_view(), name="welcome")]
+urlpatterns = [
+    path("welcome/", WelcomeView.as_view(), name="welcome"),
+    path("teams/", teams, name="teams"),
+    path("teams/<slug:slug>/", team, name="team"),
+]

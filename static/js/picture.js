@@ -1,6 +1,8 @@
 // A picture's view, on its own page and in the lightbox: its keys, and the parts that need a script.
 // Every key presses a link or a button that is there anyway; nothing fires while someone is typing.
 import { lettersOff, typing } from './keys.js';
+import { post } from './post.js';
+import { parsed, toast, toastOf } from './toast.js';
 import { zoomable } from './zoom.js';
 
 const keys = {
@@ -57,6 +59,38 @@ function lay(shown) {
 document.addEventListener('htmx:after:swap', (event) => {
   if (event.detail.ctx.sourceElement.matches('.say')) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
 });
+
+// Into a collection, or out of one: sent from here, and the view then says where its picture hangs.
+document.addEventListener('submit', async (event) => {
+  const form = event.target, button = event.submitter;
+  if (!form.matches('.keep')) return;
+  event.preventDefault();
+  const shown = form.closest('.view');
+  const answer = await post(button.getAttribute('formaction') ?? form.getAttribute('action'), new FormData(form, button));
+  form.querySelector('.collect').hidePopover();
+  if (!answer) return toast('That did not work. Nothing has changed; please try again.');
+  toastOf(parsed(await answer.text()), () => hangs(shown));
+  hangs(shown);
+});
+
+async function hangs(shown) {
+  document.dispatchEvent(new Event('picture:collected'));
+  const fresh = await fetched(`/images/${shown.dataset.image}/`);
+  if (fresh) for (const part of ['.collect', '.hangs']) shown.querySelector(part).replaceWith(fresh.querySelector(part));
+}
+
+// A picture's view as the server draws it now; null where it is gone, or the server.
+export async function fetched(address) {
+  try {
+    const response = await fetch(address, { headers: { 'HX-Request': 'true' } });
+    if (!response.ok || response.redirected) return null;
+    const sheet = document.createElement('template');
+    sheet.innerHTML = await response.text();
+    return sheet.content.querySelector('.view');
+  } catch {
+    return null;
+  }
+}
 
 // What a fresh view needs, once it is in the page.
 export function dress(shown) {

@@ -49,6 +49,7 @@ function show() {
   const some = picked.size > 0;
   bar().toggleAttribute('data-open', some);
   grid()?.classList.toggle('picking', some);
+  bar().querySelector('[data-two]').hidden = picked.size !== 2 || all();
   const count = bar().querySelector('[data-count]');
   const words = all() ? 'All picked' : some ? `${picked.size.toLocaleString('en')} picked` : '';
   if (count.textContent !== words) count.textContent = words; // else the observer below would see its own hand for ever

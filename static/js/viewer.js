@@ -1,7 +1,7 @@
 // A picture opens over the page it hangs on, growing out of its tile. Its address is a real one: reloaded, shared or
 // opened in a tab of its own it is the picture's page. Back and Escape lead to its tile again. Loaded by lightbox.js.
 import { plain } from './keys.js';
-import { dress } from './picture.js';
+import { dress, fetched as get } from './picture.js';
 
 const PICTURE = /^\/images\/[0-9a-f-]{36}\/$/;
 const AHEAD = 8; // tiles before the end of the page at which the next ones are asked for
@@ -16,6 +16,8 @@ addEventListener('popstate', (event) => {
   if (box?.open) away();
 });
 document.addEventListener('hands:trashed', removed);
+// What was fetched ahead offers the collections of before.
+document.addEventListener('picture:collected', () => fetched.clear());
 // htmx would fetch the page beneath anew on the way back to an address it had pushed itself.
 document.addEventListener('htmx:before:history:restore', (event) => leaving && event.preventDefault());
 
@@ -163,18 +165,6 @@ function take(address) {
   const coming = fetched.get(address) ?? get(address);
   fetched.delete(address);
   return coming;
-}
-
-async function get(address) {
-  try {
-    const response = await fetch(address, { headers: { 'HX-Request': 'true' } });
-    if (!response.ok || response.redirected) return null;
-    const sheet = document.createElement('template');
-    sheet.innerHTML = await response.text();
-    return sheet.content.querySelector('.view');
-  } catch {
-    return null;
-  }
 }
 
 function leave() {

@@ -29,9 +29,10 @@ def images_trash(request: PersonRequest) -> HttpResponse:
     """``ids``, or ``all`` and ``match``. Strangers' pictures among them are passed over, as if there were none."""
     removed = actions.trash(request.user, picked(request.user, request.POST))
     if not removed.count:
-        return said(request, NOTHING)
+        return said(request, NOTHING, onward=_onward(request))
     words = f"{count_words(removed.count)} moved to the trash."
-    return said(request, words, reverse("images_restore"), at=removed.moment.isoformat())
+    undo = {"at": removed.moment.isoformat()}
+    return said(request, words, reverse("images_restore"), onward=_onward(request), **undo)
 
 
 @require_POST
@@ -72,18 +73,24 @@ def images_zip(request: PersonRequest) -> HttpResponseBase:
     return hand_over(request, zip_of(request.user, ids), headers)
 
 
-def said(request: PersonRequest, words: str, address: str = "", **fields: str) -> HttpResponse:
-    """A sentence, with the form that undoes it where ``address`` is given: for a toast, or above the next page."""
-    context = {"words": words, "address": address, "fields": {**fields, "next": _next(request)}.items()}
+def said(
+    request: PersonRequest, words: str, address: str = "", *, onward: str = "", **fields: str
+) -> HttpResponse:
+    """A sentence, with the form that undoes it where ``address`` is given: for a toast, or above the next page.
+
+    The next page is ``onward``, else the one it was asked for on.
+    """
+    onward = onward or way_back(request, "library")
+    context = {"words": words, "address": address, "fields": {**fields, "next": onward}.items()}
     if request.headers.get("HX-Request"):
         return render(request, "images/_undo.html", context)
     # Rendered and escaped by the template.
     text = render_to_string("images/_undo.html", context, request)
     messages.success(request, mark_safe(text) if address else words)  # noqa: S308
-    return redirect(_next(request))
+    return redirect(onward)
 
 
-def _next(request: PersonRequest) -> str:
+def _onward(request: PersonRequest) -> str:
     """Back to where it was asked for; not to the page of a picture that has just gone."""
     way = way_back(request, "library")
     return (

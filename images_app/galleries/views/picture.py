@@ -2,26 +2,33 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from images_app.galleries import access, comments
+from images_app.galleries.collections import offered
 from images_app.galleries.comments import CommentForm
-from images_app.galleries.compare import pair_of
+from images_app.galleries.compare import first_two, pair_of
 from images_app.galleries.family import family_of
+from images_app.galleries.hands import picked
 from images_app.galleries.recipe import again_words, recipe_of, told
 from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Kind
 from images_app.images.models import StoredImage
 from images_app.jobs import story
+from images_app.lib.redirects import way_back
 from images_app.teams.request import PersonRequest
 
 
 @require_safe
 def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """The picture's page; one that lies in the trash offers to take it out again."""
+    if thrown := access.thrown_picture(request.user, id):
+        return render(request, "galleries/image_thrown.html", {"image": thrown, "tile": Tile(thrown)})
     return _show(request, access.visible_picture(request.user, id), CommentForm())
 
 
@@ -55,25 +62,33 @@ def comment_removal(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     return _said(request, picture)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: PersonRequest) -> HttpResponse:
-    """``?a=…&b=…``; a form of two ticked boxes sends ``?ids=…&ids=…``."""
-    ids = [text for text in request.GET.getlist("ids") if text] or [
-        request.GET.get("a", ""),
-        request.GET.get("b", ""),
-    ]
+    """``?a=…&b=…``; a POST of two that were picked, and the ``batch`` of compared models, lead there."""
+    if request.method == "POST":
+        return _two(request, picked(request.user, request.POST), "Pick two pictures to compare.", "library")
+    if "batch" in request.GET:
+        two = first_two(request.user, request.GET["batch"])
+        return _two(request, two, "Two models must have made a picture first.", "studio")
     try:
-        left, right = (uuid.UUID(text) for text in ids)
+        left, right = (uuid.UUID(request.GET.get(side, "")) for side in ("a", "b"))
     except ValueError as error:
         raise Http404("no two pictures") from error
     return render(request, "galleries/compare.html", {"pair": pair_of(request.user, left, right)})
+
+
+def _two(request: PersonRequest, ids: list[uuid.UUID], otherwise: str, page: str) -> HttpResponse:
+    if len(ids) == 2:
+        return HttpResponseRedirect(f"{reverse('compare')}?a={ids[0]}&b={ids[1]}")
+    messages.info(request, otherwise)
+    return redirect(way_back(request, page))
 
 
 def _show(
     request: PersonRequest, picture: StoredImage, form: CommentForm, *, editing: uuid.UUID | None = None
 ) -> HttpResponse:
     """The page, or for the lightbox only what is in its middle."""
-    parts = told(picture)
+    parts, collections = told(picture), offered(request.user, picture)
     context = {
         "image": picture,
         "tile": Tile(picture),
@@ -83,6 +98,8 @@ def _show(
         "recipe": recipe_of(picture),
         "again": again_words(picture.job.generation),
         "steps": story.timeline(picture.job.events.select_related("actor")),
+        "collections": collections,
+        "hangs": [collection for collection in collections if collection.holds],  # type: ignore[attr-defined]
         "family": family_of(request.user, picture),
         "submission": uuid.uuid4(),
         **_talk(picture, form, editing),
