@@ -55,9 +55,13 @@ function lay(shown) {
   shown.querySelector('[data-do=info]').setAttribute('aria-pressed', alone);
 }
 
-// What was just said stands above the box it was written in.
+// What was just said stands above the box it was written in. After a change the focus stays with the comment.
 document.addEventListener('htmx:after:swap', (event) => {
-  if (event.detail.ctx.sourceElement.matches('.say')) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
+  const form = event.detail.ctx.sourceElement, own = form.closest('.comments li');
+  if (form.matches('.say')) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
+  if (!own) return;
+  const now = document.getElementById(own.id);
+  (now?.querySelector('[aria-invalid]') ?? now?.querySelector('summary') ?? document.getElementById('say')).focus();
 });
 
 // Into a collection, or out of one: sent from here, and the view then says where its picture hangs.

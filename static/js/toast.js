@@ -59,8 +59,10 @@ function button(note, { address, body, done }) {
       toast('That could not be undone just now. Please try again.');
       return;
     }
+    const focused = note.contains(document.activeElement);
     note.remove();
     done?.();
+    if (focused) (document.querySelector('.lightbox[open]') ?? document.getElementById('main')).focus({ preventScroll: true });
   });
   return undo;
 }

@@ -2,11 +2,29 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import PHONE, generate
 from tests.e2e.conftest import Made, Somebody, Visit, address_of
 from tests.e2e.looks import fits_the_screen, has_no_barrier
+from tests.e2e.product import Product
+
+# One prompt to two models, three pictures in all, each with the bytes of the first one there is.
+COMPARED = """
+import uuid
+from tests.rows import make_generation, make_picture
+from images_app.models import ImageModel, StoredImage, User
+person, model = User.objects.get(email="alice@example.com"), ImageModel.objects.first()
+first = StoredImage.objects.first()
+keys = {name: getattr(first, name) for name in ("original_key", "preview_key", "thumbnail_key", "width", "height")}
+batch = uuid.uuid4()
+for quality, count in ((model.qualities[0], 2), (model.qualities[-1], 1)):
+    fields = {"quality": quality, "n": count, "batch": batch, "compare": True}
+    generation = make_generation(person, model, "Compared in the studio", **fields)
+    for position in range(count):
+        make_picture(generation, position=position, **keys)
+"""
 
 
 def both(page: Page, picture: Made) -> str:
@@ -56,3 +74,40 @@ def test_a_comment_is_written_changed_and_deleted_without_a_script(
     expect(changed).to_contain_text("edited")
     changed.get_by_role("button", name="Delete this comment").click()
     expect(plain.locator(".comments")).to_have_count(0)
+
+
+def test_two_that_are_picked_in_the_library_are_compared(page: Page, picture: Made) -> None:
+    other = address_of(generate(page, "Picked with the first"))
+    page.goto("/library/")
+    boxes = [page.locator(f".pick [value='{address.split('/')[2]}']") for address in (picture.address, other)]
+    compare = page.locator("#bulk").get_by_role("button", name="Compare")
+    boxes[0].check(force=True)
+    expect(compare).to_be_hidden()
+    boxes[1].check(force=True)
+    compare.click()
+    expect(page).to_have_url(re.compile(rf"/compare/\?a={picture.id}&b={other.split('/')[2]}$"))
+    expect(page.get_by_role("slider")).to_be_visible()
+
+
+def test_two_ticked_boxes_are_compared_without_a_script(visit: Visit, alice: Somebody, picture: Made) -> None:
+    plain = visit(alice, java_script_enabled=False)
+    plain.goto("/library/")
+    for at in (0, 1):
+        plain.locator(".pick input").nth(at).check()
+    plain.locator("#bulk").get_by_role("button", name="Compare").click()
+    expect(plain).to_have_url(re.compile(r"/compare/\?a=[0-9a-f-]{36}&b=[0-9a-f-]{36}$"))
+    expect(plain.locator(".cmp img")).to_have_count(2)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_comparison_in_the_studio_leads_under_the_divider(
+    studio: Product, visit: Visit, alice: Somebody, picture: Made, script: bool
+) -> None:
+    studio.manage("shell", "-c", COMPARED)
+    page = visit(alice, java_script_enabled=script)
+    page.goto("/")
+    page.locator(".pair").filter(has_text="Compared in the studio").first.get_by_role(
+        "link", name="Under one divider"
+    ).click()
+    expect(page.locator(".cmp img")).to_have_count(2)
+    expect(page.get_by_role("heading", name="Put another at the right")).to_be_visible()

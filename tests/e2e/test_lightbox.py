@@ -174,6 +174,47 @@ def test_a_removed_picture_gives_way_to_the_next_and_comes_back(library: Page) -
     expect(library.locator(f"main .tile-a[href='{gone}']")).to_have_count(1)
 
 
+def test_a_removal_is_undone_by_keyboard_and_the_keys_go_on(library: Page) -> None:
+    gone, after = address(tiles(library).nth(8)), address(tiles(library).nth(9))
+    box = opened(library, tiles(library).nth(8))
+    library.keyboard.press("Delete")
+    is_at(library, after)
+    undo = box.get_by_role("button", name="Undo").last
+    undo.focus()
+    library.keyboard.press("Enter")
+    expect(undo).to_have_count(0)
+    expect(box).to_be_focused()
+    library.keyboard.press("ArrowLeft")
+    is_at(library, gone)
+    library.keyboard.press("Escape")
+    expect(library.locator(f"main .tile-a[href='{gone}']")).to_be_focused()
+
+
+def test_a_comment_is_changed_and_deleted_by_keyboard(library: Page) -> None:
+    box = opened(library, tiles(library).nth(10))
+    library.keyboard.press("c")
+    library.keyboard.type("Too dark")
+    library.keyboard.press("Control+Enter")
+    said = box.locator(".comments li")
+    expect(said.locator(".c-t")).to_have_text("Too dark")
+    said.get_by_text("Edit", exact=True).focus()
+    library.keyboard.press("Enter")
+    library.keyboard.press("Tab")
+    library.keyboard.press("End")
+    library.keyboard.type(", or not")
+    library.keyboard.press("Control+Enter")
+    expect(said.locator(".c-t")).to_have_text("Too dark, or not")
+    expect(said).to_contain_text("edited")
+    expect(said.locator("summary")).to_be_focused()
+    library.keyboard.press("Tab")
+    library.keyboard.press("Enter")
+    expect(said).to_have_count(0)
+    expect(box.get_by_label("Comment", exact=True)).to_be_focused()
+    library.keyboard.press("Escape")
+    library.keyboard.press("Escape")
+    expect(tiles(library).nth(10)).to_be_focused()
+
+
 def test_the_keys_are_listed_above_it_and_go_before_it(library: Page) -> None:
     box = opened(library, tiles(library).first)
     library.keyboard.press("?")

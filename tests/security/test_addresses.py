@@ -77,6 +77,9 @@ ADDRESSES: dict[str, Expected] = {
     "library/views/<uuid:id>/deletion/": owned(ELSEWHERE, "POST"),
     "images/<uuid:id>/": owned(),
     "images/<uuid:image_id>/<variant:variant>/": owned(304),  # asked with its ETag: the row has no bytes
+    # --- teams
+    "teams/": mine(),
+    "teams/<slug:slug>/": owned(ELSEWHERE, "POST"),
     # --- the door
     "welcome/": public(404),  # somebody has an account
     "accounts/login/": Expected(200, ELSEWHERE, ELSEWHERE, ELSEWHERE),
@@ -172,6 +175,7 @@ class Things:
             "url": "nowhere/",
             "uidb36": "1",
             "key": "nothing",
+            "slug": self.objects["images_app/team"].slug,
             "id": self.job.pk,
         }
         if route.startswith("generations/"):
