@@ -1,6 +1,4 @@
-"""One picture into a collection: by key in the lightbox, on a phone, without a script, and from the studio."""
-
-import re
+"""One picture into a collection: by key in the lightbox, on a phone, and without a script."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -74,15 +72,6 @@ def test_a_link_leads_to_the_open_list_also_on_a_phone(
     picker.get_by_label("New collection").fill(f"By thumb, {scheme}")
     picker.get_by_role("button", name="Make").tap()
     expect(hangs_in(page, f"By thumb, {scheme}")).to_be_visible()
-
-
-def test_the_menu_of_a_picture_in_the_studio_leads_there(page: Page, picture: Made) -> None:
-    page.goto("/")
-    page.locator(f".acts [href='{picture.address}']").first.focus()
-    page.keyboard.press("Enter")
-    page.locator("#tile-menu").get_by_role("link", name="Add to a collection").click()
-    expect(page).to_have_url(re.compile(f"{picture.address}#collect$"))
-    expect(page.get_by_role("dialog", name="Add to a collection")).to_be_visible()
 
 
 def test_it_works_without_a_script(visit: Visit, alice: Somebody, picture: Made) -> None:
