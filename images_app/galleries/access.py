@@ -19,12 +19,12 @@ def pictures_of(person: User) -> QuerySet[StoredImage]:
     return with_hearts(images_of(person), person).select_related("job__generation__model", "person")
 
 
-def tiles_of(pictures: QuerySet[StoredImage]) -> QuerySet[StoredImage]:
+def tiles_of(pictures: QuerySet[StoredImage], *more: str) -> QuerySet[StoredImage]:
     """The same pictures with no more than a tile shows: most of a list's time goes into columns nobody looks at."""
     return (
         pictures.select_related(None)
         .select_related("job__generation")
-        .only(*("created_at", "width", "height", "placeholder", "job__generation__prompt"))
+        .only(*("created_at", "width", "height", "placeholder", "job__generation__prompt", *more))
     )
 
 

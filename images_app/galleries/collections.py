@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.http import Http404
 
 from images_app.galleries.models import Collection, CollectionItem
@@ -23,8 +23,11 @@ BATCH = 500
 
 def collections_of(person: User) -> QuerySet[Collection]:
     """A person's own, newest first, each with ``count``: how many pictures it shows."""
-    shown = Count("items", filter=Q(items__image__trashed_at=None))
-    return Collection.objects.filter(person=person).annotate(count=shown).order_by("-created_at", "-id")
+    # One by one: a join would count all collections for the few that a page shows.
+    shown = CollectionItem.objects.filter(collection=OuterRef("pk"), image__trashed_at=None).order_by()
+    each = shown.values("collection").annotate(count=Count("pk")).values("count")
+    mine = Collection.objects.filter(person=person).annotate(count=Coalesce(Subquery(each), 0))
+    return mine.order_by("-created_at", "-id")
 
 
 def offered(person: User, picture: StoredImage) -> list[Collection]:

@@ -15,7 +15,7 @@ from images_app.galleries.collections import collections_of, items_of, pictures_
 from images_app.galleries.forms import CollectionForm
 from images_app.galleries.hands import count_words, ids_in, picked
 from images_app.galleries.models import Collection
-from images_app.galleries.shelf import Tile
+from images_app.galleries.shelf import FIRST_ROW, tiles
 from images_app.galleries.views.hands import NOTHING, PICK_FIRST, said
 from images_app.images.access import images_of
 from images_app.lib.keyset import older, page, place_asked
@@ -61,7 +61,7 @@ def collection(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     context = {
         "collection": shown,
         "form": form,
-        "tiles": [Tile(image) for image in pictures_in(request.user, rows[:PICTURES])],
+        "tiles": tiles(pictures_in(request.user, rows[:PICTURES]), eager=FIRST_ROW),
         "offset": first,
         "earlier": max(first - PICTURES, 0) if first else None,
         "more": first + PICTURES if len(rows) > PICTURES else None,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from images_app.galleries import access, saved
 from images_app.galleries.collections import PICKED_FROM, collections_of
 from images_app.galleries.filters import MESSAGES, MessageFilter, PictureFilter, ShelfFilter
-from images_app.galleries.shelf import Tile, amount, days, months
+from images_app.galleries.shelf import FIRST_ROW, amount, days, months, tiles
 from images_app.jobs import story
 from images_app.jobs.access import jobs_of
 from images_app.jobs.filters import GROUPS, tabs
@@ -29,9 +29,11 @@ def library(request: PersonRequest) -> HttpResponse:
     pictures = isinstance(filters, PictureFilter)
     rows = access.tiles_of(filters.rows) if pictures else filters.rows
     shown = (numbered if found_by_words else page)(rows, after, PAGE_SIZE)
+    first_row = 0 if after else FIRST_ROW
+    items = tiles(shown.rows, first_row) if pictures else map(story.Entry, shown.rows)
     context = {
         "pictures": pictures,
-        "days": days(shown, [Tile(row) if pictures else story.Entry(row) for row in shown.rows]),
+        "days": days(shown, items),
         "first": after is None,
         "older": older(request, shown.next),
     }

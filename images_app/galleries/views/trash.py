@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from images_app.galleries.shelf import Tile
+from images_app.galleries.access import tiles_of
+from images_app.galleries.shelf import Tile, amount
 from images_app.images.access import trash_of
 from images_app.images.actions import TRASH_DAYS
 from images_app.images.models import StoredImage
@@ -39,12 +40,12 @@ class Thrown:
 @require_safe
 def trash(request: PersonRequest) -> HttpResponse:
     """The latest first, a page at a time; those further down come up as these are restored or end."""
-    rows = trash_of(request.user).select_related("job__generation", "person")
+    rows = tiles_of(trash_of(request.user), "trashed_at")
     first = max(0, _number(request.GET.get("from", "")))
     shown = list(rows[first : first + PAGE_SIZE + 1])
     context = {
         "thrown": [Thrown(image) for image in shown[:PAGE_SIZE]],
-        "total": rows.count(),
+        "total": amount(rows, "picture"),
         "days": TRASH_DAYS,
         "newer": first > 0,
         "older": first + PAGE_SIZE if len(shown) > PAGE_SIZE else None,
