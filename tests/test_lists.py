@@ -17,7 +17,7 @@ from images_app.jobs.states import State
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
-from images_app.teams.models import User
+from images_app.teams.models import Membership, User
 from tests.rows import make_generation, make_job, make_picture
 
 ClientOf = Callable[[User], Client]
@@ -36,6 +36,7 @@ LISTS = {
     "collections": [""],
     "collection": ["", "?arrange=1"],
     "trash": [""],
+    "teams": [""],
 }
 # Addresses that change something, and those that show one thing.
 NO_LIST = {
@@ -43,7 +44,7 @@ NO_LIST = {
     *("presets", "preset_settings", "preset_application", "preset_name", "preset_deletion"),
     *("generation_cancellation", "generation_again", "generation_retry", "generation_decision"),
     *("generation_quiet", "generation_turn", "waiting_cancellation", "job_cancellation", "job_decision"),
-    *("job_again", "favourite", "saved_views", "saved_view", "saved_view_deletion"),
+    *("job_again", "favourite", "saved_views", "saved_view", "saved_view_deletion", "team"),
     *("images_trash", "images_restore", "images_favourite", "images_zip", "collection_items"),
     *("collection_deletion", "collection_removal", "collection_order"),
     *("image_comments", "comment", "comment_removal"),
@@ -106,4 +107,5 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     ImageModel.objects.create(
         provider=provider, name=f"m{number}", label="M", sizes=["1024x1024"], qualities=[""], styles=[""]
     )
-    current_team(make_person(f"person{number}@example.com", "correct horse battery", name=f"Person {number}"))
+    colleague = make_person(f"person{number}@example.com", "correct horse battery", name=f"Person {number}")
+    Membership.objects.create(team=current_team(colleague), person=person)
