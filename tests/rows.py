@@ -1,14 +1,17 @@
 """Rows as the engine leaves them, made at once: for tests of pages, where no call need be made."""
 
+import copy
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
+from django.db.models.base import ModelState
 from django.utils import timezone
 
 from images_app.images import search
-from images_app.images.models import StoredImage
+from images_app.images.models import PictureText, StoredImage
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.providers.models import ImageModel
@@ -96,3 +99,42 @@ def make_picture(
     )
     search.enter(image, generation.prompt)
     return image
+
+
+# Width and height of what make_copies makes, in turn.
+SHAPES = [(1792, 1024), (1024, 1024), (1024, 1792), (1536, 1024), (1024, 1280)]
+
+
+def make_copies(image: StoredImage, count: int, *, person: User, a_day: int = 45) -> None:
+    """``count`` pictures of ``person`` with the bytes of ``image``, ``a_day`` of them a day.
+
+    The newest is a minute old. Their prompts are "Copy number 0" and so on, back in time.
+    """
+    team, begin, each = current_team(person), timezone.now() - timedelta(minutes=1), timedelta(days=1) / a_day
+    rows: dict[type[Model], list[Any]] = {
+        kind: [] for kind in (Generation, ImageJob, Attempt, StoredImage, PictureText)
+    }
+    for number in reversed(range(count)):  # the oldest first: the numbers of a search grow with time
+        own = {"team": team, "person": person, "created_at": begin - number * each}
+        generation = _copy(
+            image.job.generation, **own, prompt=f"Copy number {number}", idempotency_key=str(number)
+        )
+        job = _copy(image.job, **own, generation=generation)
+        attempt = _copy(image.attempt, job=job)
+        width, height = SHAPES[number % len(SHAPES)]
+        picture = _copy(image, **own, job=job, attempt=attempt, width=width, height=height)
+        words = search.words_of(generation.prompt, picture.revised_prompt)
+        text = PictureText(image=picture, words=words, owner=search.owner_of(person.pk, team.pk))
+        for row in (generation, job, attempt, picture, text):
+            rows[type(row)].append(row)
+    for kind, made in rows.items():
+        kind._default_manager.bulk_create(made, batch_size=500)
+
+
+def _copy(row: Any, **changes: Any) -> Any:
+    made = copy.copy(row)
+    made._state = ModelState()
+    made.pk = uuid.uuid4()
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made

@@ -9,7 +9,7 @@ import { past } from './past.js';
 import { queue } from './queue.js';
 import { swaps } from './swaps.js';
 import { theme } from './theme.js';
-import { clock, menu } from './tiles.js';
+import { clock, menu, uncover } from './tiles.js';
 import { toasts } from './toast.js';
 
 theme();
@@ -21,6 +21,7 @@ hands();
 toasts();
 clock();
 menu();
+uncover();
 queue();
 live();
 away();

@@ -3,12 +3,22 @@
 // the browser's own search finds it.
 const HERE = '1500px';
 const kept = new WeakMap(); // leaf -> its markup, and the height and width it was measured with
+const gone = new Set(); // ids of pictures removed since: their tiles must not come back
+const far = new Set(); // leaves to be emptied, as soon as nobody holds anything in them
+const all = () => [...document.querySelectorAll('[data-leaf]')];
 let near;
+
+document.addEventListener('hands:trashed', ({ detail }) => detail.ids.forEach((id) => gone.add(id)));
+document.addEventListener('hands:restored', ({ detail }) => detail.ids.forEach((id) => gone.delete(id)));
 
 export function watch(grid) {
   near ??= new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) isIntersecting ? fill(target) : empty(target);
+      for (const { target, isIntersecting } of entries) {
+        isIntersecting ? far.delete(target) : far.add(target);
+        if (isIntersecting) fill(target);
+      }
+      far.forEach(empty);
     },
     { rootMargin: `${HERE} 0px` },
   );
@@ -23,23 +33,56 @@ export function fill(leaf) {
   leaf.innerHTML = kept.get(leaf).markup;
   delete leaf.dataset.away;
   leaf.style.blockSize = '';
+  for (const id of gone) tile(leaf, id)?.closest('.tile').remove();
   window.htmx?.process(leaf);
   leaf.dispatchEvent(new Event('library:filled', { bubbles: true }));
 }
 
+const tile = (leaf, id) => leaf.querySelector(`.tile-a[href="/images/${id}/"]`);
+
+// The ids of a leaf's pictures in their order, whether or not they are on the page just now.
+export function pictures(leaf) {
+  const markup = 'away' in leaf.dataset ? kept.get(leaf).markup : leaf.innerHTML;
+  return [...markup.matchAll(/class="tile-a" href="\/images\/([0-9a-f-]{36})\/"/g)].map(([, id]) => id).filter((id) => !gone.has(id));
+}
+
+// From one picture to another, both included: what stands between them, in the order of the page.
+export function between(one, other) {
+  const leaves = all();
+  const [from, to] = [one, other].map((id) => leaves.findIndex((leaf) => pictures(leaf).includes(id))).sort((a, b) => a - b);
+  if (from < 0) return [];
+  const ids = leaves.slice(from, to + 1).flatMap(pictures);
+  const [first, last] = [ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
+  return ids.slice(first, last + 1);
+}
+
+export const everything = () => all().flatMap(pictures);
+
+// The link of a picture, with its leaf and those beside it on the page; nothing where it hangs nowhere.
+export function bring(id) {
+  const here = () => document.querySelector(`main .tile-a[href="/images/${id}/"]`);
+  const leaf = here()?.closest('[data-leaf]') ?? all().find((other) => 'away' in other.dataset && pictures(other).includes(id));
+  for (const other of [leaf, leaf?.previousElementSibling, leaf?.nextElementSibling]) other?.matches('[data-leaf]') && fill(other);
+  return here();
+}
+
 function empty(leaf) {
-  if (!leaf.isConnected || 'away' in leaf.dataset || leaf.contains(document.activeElement) || leaf.querySelector(':popover-open, dialog[open]')) return;
+  if (leaf.contains(document.activeElement) || leaf.querySelector(':popover-open, dialog[open]')) return;
   const box = leaf.getBoundingClientRect();
-  if (!box.height) return;
+  far.delete(leaf);
+  if (!box.height || 'away' in leaf.dataset) return;
   const words = document.createElement('p');
   words.textContent = [...leaf.querySelectorAll('.cap-t')].map((caption) => caption.textContent).join('\n');
   words.hidden = true;
   words.setAttribute('hidden', 'until-found');
   words.addEventListener('beforematch', () => fill(leaf));
   for (const powered of leaf.querySelectorAll('[data-htmx-powered]')) powered.removeAttribute('data-htmx-powered');
+  for (const styled of leaf.querySelectorAll('[style]')) styled.removeAttribute('style'); // written in markup it is forbidden
   kept.set(leaf, { markup: leaf.innerHTML, height: box.height, width: box.width });
   leaf.dataset.away = '';
   leaf.style.blockSize = `${box.height}px`;
+  // What is still loading is not waited for; and Chromium keeps a lazy picture with sizes=auto for ever otherwise.
+  for (const image of leaf.querySelectorAll('img')) for (const name of ['src', 'srcset']) image.removeAttribute(name);
   leaf.replaceChildren(words);
 }
 

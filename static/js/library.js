@@ -1,6 +1,6 @@
 // One tab stop in the library, arrows inside it. Geometry is read from the layout, so rows may be of any height;
 // only the leaf in hand and its two neighbours are measured, so the cost stays flat as the library grows.
-import { fill, watch } from './leaves.js';
+import { bring, watch } from './leaves.js';
 
 const links = (root) => [...root.querySelectorAll('.tile-a')];
 let current = null;
@@ -24,9 +24,9 @@ function hold(link, inOrder) {
 }
 
 function near(link) {
+  bring(link.pathname.split('/')[2]);
   const leaf = link.closest('[data-leaf]');
   const around = [leaf.previousElementSibling, leaf, leaf.nextElementSibling].filter((other) => other?.matches('[data-leaf]'));
-  around.forEach(fill);
   return around.flatMap(links);
 }
 

@@ -1,6 +1,7 @@
 // Many pictures at once: boxes, X, Shift and ranges. What is picked is kept by its id, so tiles may come and go.
 import { takeAway, trash } from './hands.js';
 import { lettersOff, typing } from './keys.js';
+import { between, everything } from './leaves.js';
 import { post } from './post.js';
 import { parsed, toast, toastLater, toastOf } from './toast.js';
 
@@ -27,13 +28,24 @@ function toggle(box) {
   show();
 }
 
-// From the picture picked last to this one, as they stand on the page.
+function pickAll(ids, on = true) {
+  for (const id of ids) on ? picked.add(id) : picked.delete(id);
+  settle();
+}
+
+// From the picture picked last to this one, as they stand on the page, those far from the screen among them.
 function range(box, on = true) {
-  const list = boxes(), from = list.findIndex((other) => other.value === anchor), to = list.indexOf(box);
-  const [first, last] = from < 0 ? [to, to] : [from, to].sort((a, b) => a - b);
-  for (const other of list.slice(first, last + 1)) pick(other, on);
-  if (from < 0) anchor = box.value;
-  show();
+  const ids = anchor ? listed(anchor, box.value) : [];
+  pickAll(ids.length ? ids : [box.value], on);
+  if (!ids.length) anchor = box.value;
+}
+
+function listed(one, other) {
+  if (document.querySelector('[data-leaf]')) return between(one, other);
+  const ids = boxes().map((box) => box.value);
+  if (!ids.includes(one)) return [];
+  const [first, last] = [ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
+  return ids.slice(first, last + 1);
 }
 
 function clear() {
@@ -122,8 +134,7 @@ document.addEventListener('keydown', (event) => {
   const link = event.target.closest?.('[data-grid] .tile-a');
   if (event.key === 'Escape' && picked.size && !document.querySelector(':popover-open')) clear();
   else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
-    for (const box of boxes()) pick(box, true);
-    show();
+    pickAll(document.querySelector('[data-leaf]') ? everything() : boxes().map((box) => box.value));
   } else if (event.key.toLowerCase() === 'x' && link && !event.ctrlKey && !event.metaKey && !lettersOff()) toggle(boxOf(link));
   else return;
   event.preventDefault();

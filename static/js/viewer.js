@@ -1,6 +1,7 @@
 // A picture opens over the page it hangs on, growing out of its tile. Its address is a real one: reloaded, shared or
 // opened in a tab of its own it is the picture's page. Back and Escape lead to its tile again. Loaded by lightbox.js.
 import { plain } from './keys.js';
+import { bring } from './leaves.js';
 import { dress, fetched as get } from './picture.js';
 
 const PICTURE = /^\/images\/[0-9a-f-]{36}\/$/;
@@ -31,7 +32,7 @@ function removed(event) {
 }
 
 const tiles = () => [...document.querySelectorAll('main .tile-a')];
-const tileOf = (address) => document.querySelector(`main .tile-a[href="${address}"]`);
+const tileOf = (address) => bring(address.split('/')[2]);
 
 function follow(event) {
   const link = plain(event) && event.target.closest('a[href]');
@@ -121,6 +122,7 @@ function standIn(view, address) {
 // keeps the server's neighbours.
 function ways() {
   const view = box.querySelector('.view');
+  tileOf(shown); // and what stands beside it
   const all = tiles();
   const at = all.findIndex((tile) => tile.pathname === shown);
   if (at >= 0) {

@@ -1,6 +1,8 @@
 """A browser that remembers every complaint, and the few things people do in every test."""
 
+import os
 import re
+import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +13,7 @@ from playwright.sync_api import (
     Dialog,
     Locator,
     Page,
+    Playwright,
     Request,
     expect,
 )
@@ -71,6 +74,13 @@ class Complaints:
         self.heard.append(line)
 
 
+def launch(playwright: Playwright) -> Browser:
+    program = os.environ.get("EASEL_CHROMIUM") or shutil.which("chromium")
+    assert program, "The browser tests need Chromium: install it, or name it in EASEL_CHROMIUM."
+    expect.set_options(timeout=TIMEOUT_MS)
+    return playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+
+
 def open_context(browser: Browser, complaints: Complaints, **options: Any) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(TIMEOUT_MS)
@@ -112,7 +122,7 @@ def choose(page: Page, setting: str, value: str) -> None:
     """Opens a chip of the composer and picks one of what it offers."""
     chip = page.get_by_role("button", name=re.compile(f"^{setting}: "))
     chip.click()
-    page.locator(".pop:popover-open fieldset:enabled label").filter(has_text=value).click()
+    page.locator(".pop:popover-open label").filter(has_text=value).click()
     page.keyboard.press("Escape")
     expect(chip).to_contain_text(value)
 

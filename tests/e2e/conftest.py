@@ -4,9 +4,7 @@ Everything shared has the scope of the package: Playwright's event loop runs in 
 tests elsewhere bring loops of their own.
 """
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from tests.e2e.browser import (
-    ARGUMENTS,
     TIMEOUT_MS,
     Complaints,
     generate,
+    launch,
     open_context,
     sign_in,
     tile,
@@ -60,14 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    program = os.environ.get("EASEL_CHROMIUM") or shutil.which("chromium")
-    if not program:
-        pytest.fail("The browser tests need Chromium: install it, or name it in EASEL_CHROMIUM.")
-    expect.set_options(timeout=TIMEOUT_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

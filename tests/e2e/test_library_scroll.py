@@ -1,74 +1,155 @@
-"""The library stays light however far one scrolls, is searched from its box, and keeps its filters."""
+"""The library stays light and still however far one scrolls, is searched from its box, and keeps its filters."""
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Made
+from tests.e2e.browser import PHONE
+from tests.e2e.conftest import Made, Somebody, Visit, _somebody
 from tests.e2e.product import Product
+from tests.e2e.shifts import TELL_SHIFTS, shifted
 
-PICTURES = 400
+PICTURES = 2000
 MANY = f"""
-import uuid
-from images_app.images import search
-from images_app.images.models import StoredImage
-from images_app.jobs.models import Attempt, ImageJob
-image = StoredImage.objects.get(pk="%s")
-for number in range({PICTURES}):
-    generation, job, attempt = image.job.generation, image.job, image.attempt
-    generation.pk, generation.idempotency_key = uuid.uuid4(), uuid.uuid4().hex
-    generation.prompt = f"Copy number {{number}}"
-    generation._state.adding = True
-    generation.save()
-    job.pk, job.generation, job._state.adding = uuid.uuid4(), generation, True
-    job.save()
-    attempt.pk, attempt.job, attempt._state.adding = uuid.uuid4(), job, True
-    attempt.save()
-    image.pk, image.job, image.attempt, image._state.adding = uuid.uuid4(), job, attempt, True
-    image.save()
-    search.enter(image, generation.prompt)
+from images_app.models import StoredImage, User
+from tests.rows import make_copies
+make_copies(StoredImage.objects.first(), {PICTURES}, person=User.objects.get(email="dora@example.com"))
 """
+MOST_SHIFT = 0.02
 
 
 @pytest.fixture(scope="package")
-def many(studio: Product, picture: Made) -> None:
-    studio.manage("shell", "-c", MANY % picture.id)
+def dora(studio: Product, chromium: Browser, picture: Made) -> Somebody:
+    """Somebody with many pictures."""
+    somebody = _somebody(studio, chromium, "dora@example.com", "Dora Dunn")
+    studio.manage("shell", "-c", MANY)
+    return somebody
 
 
-def test_far_pictures_leave_the_page_and_come_back(page: Page, many: None) -> None:
+@pytest.fixture
+def library(visit: Visit, dora: Somebody) -> Page:
+    return opened(visit(dora))
+
+
+def opened(page: Page) -> Page:
+    page.add_init_script(TELL_SHIFTS)
     page.goto("/library/")
-    first = page.locator(".tile-a").first.get_attribute("href")
-    for _ in range(60):
-        page.mouse.wheel(0, 3000)
-        page.wait_for_timeout(60)
-        if page.locator("[data-leaf]").count() > 5 and not page.locator(".more").count():
-            break
-    expect(page.locator("[data-leaf][data-away]").first).to_be_attached()
-    assert page.locator(".tile-a").count() <= 300
-    height = page.evaluate("document.scrollingElement.scrollHeight")
+    expect(page.locator("main .tile").first).to_be_visible()
+    page.mouse.move(300, 500)
+    return page
+
+
+def to_the_end(page: Page, leaves: int) -> None:
+    """Turns the wheel until so many leaves have come."""
+    while page.locator("[data-leaf]").count() < leaves:  # the time a test may take ends it
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(30)
+
+
+def test_nothing_jumps_in_a_window_of_another_width(library: Page) -> None:
+    to_the_end(library, 6)
+    at = "document.elementFromPoint(400, 450).closest('.tile').querySelector('.tile-a').pathname"
+    seen = library.evaluate(at)
+    library.set_viewport_size({"width": 1000, "height": 900})
+    library.wait_for_timeout(600)
+    expect(library.locator(f".tile-a[href='{seen}']")).to_be_attached()
+    library.evaluate("shifts.length = 0")  # what the new width itself has moved
+    for _ in range(8):
+        library.mouse.wheel(0, -600)
+        library.wait_for_timeout(60)
+    library.wait_for_timeout(500)
+    assert shifted(library) < MOST_SHIFT
+
+
+def test_nothing_jumps_on_a_phone(visit: Visit, dora: Somebody) -> None:
+    page = opened(visit(dora, **PHONE))
+    to_the_end(page, 4)
     page.evaluate("scrollTo(0, 0)")
-    expect(page.locator(f".tile-a[href='{first}']")).to_be_visible()
-    expect(page.locator("[data-leaf]").first).not_to_have_attribute("data-away", "")
-    now = page.evaluate("document.scrollingElement.scrollHeight")
-    assert abs(now - height) < height * 0.05
+    page.wait_for_timeout(600)
+    assert shifted(page) < MOST_SHIFT
 
 
-def test_words_are_looked_for_while_they_are_typed(page: Page, many: None) -> None:
-    page.goto("/library/")
-    page.keyboard.press("/")
-    page.keyboard.type("copy 39")
-    expect(page).to_have_url(re.compile(r"/library/\?text=copy\+39$"))
-    expect(page.locator(".tile-a")).to_have_count(11)  # 39 and 390 to 399
-    expect(page.get_by_role("status").filter(has_text="11 pictures")).to_be_visible()
+def test_words_are_looked_for_while_they_are_typed(library: Page) -> None:
+    library.keyboard.press("/")
+    library.keyboard.type("copy 139")
+    expect(library).to_have_url(re.compile(r"/library/\?text=copy\+139$"))
+    expect(library.locator(".tile-a")).to_have_count(11)  # 139 and 1390 to 1399
+    expect(library.get_by_role("status").filter(has_text="11 pictures")).to_be_visible()
 
 
-def test_filters_are_saved_and_applied(page: Page, many: None) -> None:
-    page.goto("/library/?text=copy+39")
-    page.get_by_role("button", name="Views").click()
-    page.get_by_label("Save these filters as").fill("Thirty-nine")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.goto("/library/")
-    page.get_by_role("button", name="Views").click()
-    page.get_by_role("link", name="Thirty-nine").click()
-    expect(page.locator(".tile-a")).to_have_count(11)
+def test_filters_are_saved_and_applied(library: Page) -> None:
+    library.goto("/library/?text=copy+139")
+    library.get_by_role("button", name="Views").click()
+    library.get_by_label("Save these filters as").fill("Of the hundreds")
+    library.get_by_role("button", name="Save", exact=True).click()
+    library.goto("/library/")
+    library.get_by_role("button", name="Views").click()
+    library.get_by_role("link", name="Of the hundreds").click()
+    expect(library.locator(".tile-a")).to_have_count(11)
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.pathname ?? ''"))
+
+
+def address(page: Page, at: int) -> str:
+    return page.locator("main .tile-a").nth(at).get_attribute("href") or ""
+
+
+def test_the_pictures_are_one_stop_of_the_tab_key(library: Page) -> None:
+    stops = library.locator("main .tile-a[tabindex='0']")
+    expect(stops).to_have_count(1)
+    stops.focus()
+    for _ in range(4):  # its box, its heart and its remix, and then away
+        library.keyboard.press("Tab")
+    assert not library.evaluate("document.activeElement.matches('main .tile *')")
+    library.keyboard.press("Shift+Tab")
+    assert library.evaluate("document.activeElement.closest('.tile').querySelector('.tile-a').tabIndex") == 0
+
+
+def test_arrows_lead_across_the_ends_of_leaves_and_back(library: Page) -> None:
+    to_the_end(library, 3)
+    library.locator("main .tile-a").first.focus()
+    last, next_leaf = (
+        library.locator(part).get_attribute("href") or ""
+        for part in ("[data-leaf] >> nth=0 >> .tile-a >> nth=-1", "[data-leaf] >> nth=1 >> .tile-a >> nth=0")
+    )
+    library.locator(f".tile-a[href='{last}']").focus()
+    for key, where in (("ArrowRight", next_leaf), ("ArrowLeft", last)):
+        library.keyboard.press(key)
+        assert focused(library) == where
+    library.keyboard.press("ArrowDown")
+    assert (
+        library.evaluate(
+            "[...document.querySelectorAll('[data-leaf]')].indexOf(document.activeElement.closest('[data-leaf]'))"
+        )
+        == 1
+    )
+    library.keyboard.press("ArrowUp")
+    assert (
+        library.evaluate(
+            "[...document.querySelectorAll('[data-leaf]')].indexOf(document.activeElement.closest('[data-leaf]'))"
+        )
+        == 0
+    )
+
+
+def test_x_shift_and_control_a_pick_and_enter_opens(library: Page) -> None:
+    library.locator("main .tile-a").first.focus()
+    library.keyboard.press("x")
+    expect(library.get_by_text("1 picked")).to_be_visible()
+    for _ in range(3):
+        library.keyboard.press("Shift+ArrowRight")
+    expect(library.get_by_text("4 picked")).to_be_visible()
+    library.keyboard.press("Escape")
+    expect(library.get_by_text("4 picked")).to_be_hidden()
+    here = focused(library)
+    library.keyboard.press("Control+a")
+    count = library.evaluate("document.querySelectorAll('main .tile').length")
+    expect(library.get_by_text(f"{count} picked")).to_be_visible()
+    library.keyboard.press("Escape")
+    library.keyboard.press("Enter")
+    expect(library).to_have_url(re.compile(f"{here}$"))
+    library.keyboard.press("Escape")
+    expect(library.locator(f".tile-a[href='{here}']")).to_be_focused()
