@@ -100,13 +100,18 @@ class Asked:
     n: int
 
 
-def estimate(model: ImageModel, size: str, quality: str, n: int) -> str:
+def estimate(model: ImageModel, size: str, quality: str, n: int, *, quiet: bool = False) -> str:
     """ "about $0.16, about 18 s": the whole batch, before anyone pays."""
     usd = model.price(size, quality)
     words = [f"about {money(usd * n)}" if usd is not None else "price unknown"]
     if seconds := duration_s([Asked(model, size, quality, n)]):
-        words.append(f"about {about(seconds)}")
+        words.append(time_words(seconds, quiet))
     return ", ".join(words)
+
+
+def time_words(seconds: float, quiet: bool) -> str:
+    """ "about 18 s"; whoever waits until it is quiet waits for that first, and nobody knows how long."""
+    return f"about {about(seconds)}{' once quiet' if quiet else ''}"
 
 
 def duration_s(asked: Iterable[Asked]) -> float:

@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, ModelChoice, choices, estimate, value_of
 from images_app.jobs.expansion import literal
+from images_app.jobs.expect import ordinary_waiting
 from images_app.jobs.forms import GenerationForm, one_kind_of_line_end
 from images_app.jobs.models import Generation
 from images_app.jobs.plan import Plan
@@ -27,6 +29,8 @@ class Composer:
     lines: bool = False
     # Values of the models to compare with.
     also: frozenset[str] = frozenset()
+    # It all waits until it is quiet.
+    quiet: bool = False
     # What a press would make, where that is known; what stands in the way of knowing it, where that is the prompt.
     plan: Plan | None = None
     unplanned: str = ""
@@ -49,7 +53,8 @@ class Composer:
         if self.picked is None:
             return ""
         quality = self.picked.quality
-        return estimate(self.picked.model, self.picked.size.value, quality.value if quality else "", self.n)
+        settings = self.picked.size.value, quality.value if quality else ""
+        return estimate(self.picked.model, *settings, self.n, quiet=self.quiet)
 
     @property
     def others(self) -> list[tuple[ModelChoice, bool]]:
@@ -60,6 +65,18 @@ class Composer:
     def more(self) -> int:
         """How many models besides the one picked."""
         return sum(on and not choice.picked for choice, on in self.others)
+
+    @cached_property
+    def ahead(self) -> int:
+        """How many pictures go before what waits until it is quiet, by now."""
+        here = {self.picked.model.provider} if self.picked else set()
+        return ordinary_waiting(self.plan.providers if self.plan else here)
+
+    @property
+    def spelled(self) -> bool:
+        """Whether the prompts are worth a list: they are not just the lines as they stand in the box."""
+        lines = [line.strip() for line in self.prompt.split("\n") if line.strip()]
+        return self.plan is not None and len(self.plan.prompts) > 1 and self.plan.prompts != lines
 
     @property
     def limit(self) -> int:
@@ -92,8 +109,13 @@ def of_recipe(
         "quality": generation.quality,
         "style": generation.style,
     }
-    n = 1 if parent else generation.n
-    return Composer(choices(models, wanted), prompt=literal(generation.prompt), n=n, parent=parent)
+    return Composer(
+        choices(models, wanted),
+        prompt=literal(generation.prompt),
+        n=1 if parent else generation.n,
+        parent=parent,
+        quiet=generation.jobs.filter(quiet=True).exists(),
+    )
 
 
 def planned(form: GenerationForm, team: Team) -> Plan | None:
@@ -118,6 +140,7 @@ def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True, sent
         parent=form.cleaned_data.get("from"),
         problems=form.problems() if judge else [("preset", sentence)] if sentence else [],
         lines=bool(form.cleaned_data.get("lines")),
+        quiet=bool(form.cleaned_data.get("quiet")),
         also=frozenset(value_of(model, form.models) for model in form.cleaned_data.get("also") or []),
         plan=plan,
         unplanned="" if judge or not prompt.strip() else " ".join(map(str, form.errors.get("prompt", []))),

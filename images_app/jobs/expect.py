@@ -59,6 +59,11 @@ def measured_s(model: ImageModel, size: str, quality: str) -> int | None:
     return median
 
 
+def ordinary_waiting(providers: Iterable[Provider]) -> int:
+    """How many pictures at these endpoints go before all that waits until it is quiet."""
+    return ImageJob.objects.filter(provider__in=providers, state=State.QUEUED, quiet=False).count()
+
+
 def lines(jobs: Iterable[ImageJob]) -> dict[UUID, Line]:
     """The prospects of those of ``jobs`` that wait. The number of queries grows with providers, not with jobs."""
     by_provider: dict[UUID, list[ImageJob]] = {}

@@ -23,7 +23,7 @@ class GenerationForm(forms.Form):
 
     ``submission`` makes sending the form twice harmless; ``from`` names the picture this one starts from. With
     ``lines`` every line is a prompt of its own; ``also`` names further models to compare with; ``agreed`` repeats the
-    price that was shown (request.agreed_words).
+    price that was shown (request.agreed_words); with ``quiet`` it all waits until nobody's ordinary pictures do.
     """
 
     prompt = forms.CharField(required=False, strip=False)
@@ -34,6 +34,7 @@ class GenerationForm(forms.Form):
     n = forms.IntegerField(required=False)
     lines = forms.BooleanField(required=False)
     also = forms.Field(required=False, widget=forms.SelectMultiple)
+    quiet = forms.BooleanField(required=False)
     agreed = forms.CharField(required=False)
     submission = forms.UUIDField(required=False, error_messages={"invalid": "Send the form again, please."})
 
@@ -144,6 +145,7 @@ class GenerationForm(forms.Form):
                         n=data["n"],
                         idempotency_key=key,
                         parent_image=data["from"],
+                        quiet=data["quiet"],
                         batch=batch,
                         compare=compare,
                     )

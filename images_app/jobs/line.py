@@ -1,14 +1,14 @@
 """What a person does with their own line: its order, and which of it waits until it is quiet.
 
 Neither makes anybody else wait longer: the order changes by swapping one's own turns, and who joins a line joins it at
-its end. Rows are locked in one order everywhere: provider, jobs, lines.
+its end. Rows are locked in one order everywhere: provider, jobs, lines (of one person the ordinary one first).
 """
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from images_app.jobs.access import may_act_on
-from images_app.jobs.fairness import Move, deal_anew, give_back_turns, take_turns
+from images_app.jobs.fairness import Move, deal_anew, give_back_turns, hold_lines, take_turns
 from images_app.jobs.hints import hint
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.states import State
@@ -37,6 +37,8 @@ def set_quiet(generation: Generation, actor: User, quiet: bool) -> int:
             raise PermissionDenied
         waiting.sort(key=lambda job: (job.turn, job.pk))
         job = waiting[0]
+        for line in (False, True):  # both, in the order in which whoever leaves a line takes them
+            hold_lines([job.provider], job.team, job.person, quiet=line)
         turns = take_turns(job.provider, job.team, job.person, len(waiting), quiet=quiet)
         moved = sum(
             ImageJob.objects.filter(pk=job.pk, state=State.QUEUED).update(quiet=quiet, turn=turn)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from images_app.jobs.choices import Asked, duration_s, quality_name, size_name, style_name
+from images_app.jobs.choices import Asked, duration_s, quality_name, size_name, style_name, time_words
 from images_app.jobs.near import NearPicture, near_pictures
 from images_app.jobs.request import JobRequest, agreed_words, total_usd
-from images_app.lib.words import about, money
+from images_app.lib.words import money
+from images_app.providers.models import Provider
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Plan:
         return agreed_words(self.requests)
 
     @property
+    def providers(self) -> set[Provider]:
+        return {request.model.provider for request in self.requests}
+
+    @property
     def price(self) -> str:
         return "price unknown" if self.usd is None else f"about {money(self.usd)}"
 
@@ -74,7 +79,7 @@ class Plan:
         """ "about $0.48, about 36 s": price and time of everything."""
         asked = [Asked(one.model, one.size, one.quality, one.n) for one in self.requests]
         seconds = duration_s(asked)
-        return f"{self.price}, about {about(seconds)}" if seconds else self.price
+        return f"{self.price}, {time_words(seconds, self.requests[0].quiet)}" if seconds else self.price
 
     @cached_property
     def near(self) -> list[NearPicture]:

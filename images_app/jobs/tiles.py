@@ -214,6 +214,11 @@ class Run:
         return any(tile.job.quiet for tile in self.tiles if tile.state is State.QUEUED)
 
     @property
+    def asked_quiet(self) -> bool:
+        """Whether it was asked for whenever it is quiet: a part of the recipe, also when it is made."""
+        return any(tile.job.quiet for tile in self.tiles)
+
+    @property
     def failed(self) -> list[Tile]:
         """Those that came to nothing; one press asks for all of them anew."""
         return [tile for tile in self.tiles if tile.state in REPEATABLE]

@@ -1,5 +1,5 @@
 // The composer: what the picked model offers, the price of it, the draft, and recipes put back into it.
-import { agree, ask, estimateOfSeveral, literal, offer, several } from './plan.js';
+import { agree, ask, estimateOfSeveral, literal, offer, others, several } from './plan.js';
 
 const form = () => document.getElementById('composer');
 const box = () => document.getElementById('prompt');
@@ -97,9 +97,9 @@ function price() {
   }
   const usd = prices[`${size}/${quality}`], s = seconds[`${size}/${quality}`];
   const words = [usd === undefined ? 'price unknown' : `about ${money(usd * n)}`];
-  if (s) words.push(`about ${about(Math.max(s * Math.ceil(n / places), s + (n - 1) * spacing))}`);
+  if (s) words.push(`about ${about(Math.max(s * Math.ceil(n / places), s + (n - 1) * spacing))}${form().elements.quiet.checked ? ' once quiet' : ''}`);
   const output = form().querySelector('[data-estimate]'), many = box().value.trim() && several();
-  output.textContent = many ? estimateOfSeveral() || 'Counting…' : words.join(', ');
+  output.textContent = many ? estimateOfSeveral() ?? 'Counting…' : words.join(', ');
   if (!many) agree(`${usd === undefined ? 'unknown' : (usd * n).toFixed(4)}/${n}`);
 }
 
@@ -125,7 +125,8 @@ function count() {
 const place = () => `draft ${form().dataset.person}`;
 
 function keep() {
-  const kept = { prompt: box().value, lines: form().elements.lines?.checked };
+  const { lines, quiet } = form().elements;
+  const kept = { prompt: box().value, lines: lines.checked, quiet: quiet.checked, also: others().filter((one) => one.checked).map((one) => one.value) };
   for (const name of ['model', 'size', 'quality', 'style', 'n']) kept[name] = chosen(name)?.value;
   for (const store of [sessionStorage, localStorage]) store.setItem(place(), JSON.stringify(kept));
 }
@@ -135,9 +136,12 @@ function restore() {
   if (kept) fill(kept);
 }
 
-function fill({ prompt, lines, ...settings }) {
+// What is not named stays as it is; only the lines belong to the prompt.
+function fill({ prompt, lines, quiet, also, ...settings }) {
   box().value = prompt;
-  if (form().elements.lines) form().elements.lines.checked = Boolean(lines);
+  form().elements.lines.checked = Boolean(lines);
+  if (quiet !== undefined) form().elements.quiet.checked = Boolean(quiet);
+  if (also) for (const one of others()) one.checked = also.includes(one.value);
   Object.assign(remembered, settings);
   const model = [...form().querySelectorAll('[name=model]')].find((input) => input.value === settings.model);
   if (model) model.checked = true;
@@ -150,7 +154,7 @@ function fill({ prompt, lines, ...settings }) {
 
 function use(link) {
   const source = link.dataset.run ? document.querySelector(`#${link.dataset.run} .run-p [data-do]`) : link;
-  put({ prompt: literal(source.textContent), ...source.dataset });
+  put({ prompt: literal(source.textContent), also: [], ...source.dataset });
   toPrompt();
 }
 
@@ -162,7 +166,7 @@ function start(link) {
 
 // A preset: the settings, and the prompt as it is.
 function apply(button) {
-  put({ prompt: box().value, lines: form().elements.lines?.checked, ...button.dataset }, { remix: true });
+  put({ prompt: box().value, lines: form().elements.lines.checked, ...button.dataset }, { remix: true });
   button.closest('[popover]').hidePopover();
 }
 

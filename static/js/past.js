@@ -36,7 +36,7 @@ async function walk(event, step) {
   if (next === at) return;
   if (at === -1) written = box.value;
   at = next;
-  put({ prompt: at === -1 ? written : prompts[at], lines: box.form.elements.lines?.checked }, { remix: true });
+  put({ prompt: at === -1 ? written : prompts[at], lines: box.form.elements.lines.checked }, { remix: true });
 }
 
 async function fetched() {

@@ -11,17 +11,21 @@ export function ask() {
   plan()?.dispatchEvent(new Event('composer:changed'));
 }
 
-// "about $0.48, about 36 s" of several sets; nothing where there is only one.
+// "about $0.48, about 36 s" of several sets, or nothing where they cannot be made; undefined where that is not known.
 export function estimateOfSeveral() {
-  return plan()?.querySelector('[data-plan]')?.dataset.plan;
+  const sum = plan()?.querySelector('.plan-sum');
+  return sum?.querySelector('.bad') ? '' : sum?.dataset.plan;
 }
 
 // Until the answer comes nothing is known, and nothing may be agreed to.
 export function several() {
-  const { lines, also, model, prompt } = form().elements;
-  const others = also ? [...(also.length ? also : [also])].filter((one) => one.checked && one.value !== model.value) : [];
-  return others.length > 0 || ALTERNATION.test(prompt.value) || (lines?.checked && prompt.value.trim().includes('\n'));
+  const { lines, model, prompt } = form().elements;
+  const compared = others().some((one) => one.checked && one.value !== model.value);
+  return compared || ALTERNATION.test(prompt.value) || (lines.checked && prompt.value.trim().includes('\n'));
 }
+
+// The models to compare with, the picked one among them.
+export const others = () => [...form().querySelectorAll('[name=also]')];
 
 export function agree(sum) {
   form().elements.agreed.value = sum;
@@ -29,14 +33,12 @@ export function agree(sum) {
 
 // The lines switch only where there are lines, and no model is compared with itself.
 export function offer() {
-  const { lines, also, model, prompt } = form().elements;
-  const box = form().querySelector('[data-lines]');
-  if (box) box.hidden = !lines.checked && !prompt.value.trim().includes('\n');
+  const { lines, model, prompt } = form().elements;
+  form().querySelector('[data-lines]').hidden = !lines.checked && !prompt.value.trim().includes('\n');
   let count = 0;
-  for (const input of also ? [...(also.length ? also : [also])] : []) {
+  for (const input of others()) {
     input.closest('label').hidden = input.value === model.value;
     count += input.checked && input.value !== model.value;
   }
-  const more = form().querySelector('[data-more]');
-  if (more) more.textContent = count ? `+ ${count}` : '';
+  form().querySelector('[data-more]').textContent = count ? `+ ${count}` : '';
 }
