@@ -82,7 +82,7 @@ function empty(leaf) {
   leaf.dataset.away = '';
   leaf.style.blockSize = `${box.height}px`;
   // What is still loading is not waited for; and Chromium keeps a lazy picture with sizes=auto for ever otherwise.
-  for (const image of leaf.querySelectorAll('img')) for (const name of ['src', 'srcset']) image.removeAttribute(name);
+  for (const image of leaf.querySelectorAll('img')) for (const name of ['src', 'srcset', 'sizes']) image.removeAttribute(name);
   leaf.replaceChildren(words);
 }
 
