@@ -189,7 +189,7 @@ def test_a_storage_that_fails_half_way_leaves_no_archive_that_looks_whole(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(storage, "stream", fail_at_the_second)
-    got = []
+    got: list[bytes] = []
     with pytest.raises(OSError, match="Input/output"):
         got.extend(zip_of(alice, [image.pk for image in images]))
     with pytest.raises(zipfile.BadZipFile):

@@ -1,11 +1,14 @@
 """The trash: what goes in comes out again for thirty days; then row and bytes go, but no byte another picture needs."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from images_app.galleries.models import Collection, CollectionItem, Comment
@@ -21,6 +24,7 @@ from tests.images import corpus
 from tests.images.conftest import Stored
 from tests.rows import make_generation, make_picture
 
+ClientOf = Callable[[User], Client]
 LONG_AGO = timedelta(days=actions.TRASH_DAYS, minutes=1)
 
 
@@ -83,6 +87,18 @@ def test_more_than_one_batch_is_one_removal(
     removed = actions.trash(alice, ids)
     assert removed.count == 5
     assert actions.restore_removed(alice, removed.moment) == 5
+
+
+def test_its_bytes_are_seen_by_its_person_only(
+    on_files: None, alice: User, bob: User, stored: Stored, client_of: ClientOf, client: Client
+) -> None:
+    image = stored(alice)
+    actions.trash(alice, [image.pk])
+    for variant in ("original", "preview", "thumbnail"):
+        address = reverse("picture", args=[image.pk, variant])
+        assert client_of(alice).get(address).status_code == 200  # the trash shows it
+        assert client_of(bob).get(address).status_code == 404
+        assert client.get(address).status_code == 302
 
 
 def test_after_thirty_days_row_and_bytes_go_and_the_books_stay(
