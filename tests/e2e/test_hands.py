@@ -330,7 +330,7 @@ def test_many_hearts_at_once(library: Page) -> None:
     tick(library, 1)
     tick(library, 2)
     press(library, "Favourite")
-    toast(library, "2 pictures")
+    toast(library, "2 pictures marked")
     assert library.locator("main .heart[aria-pressed=true]").count() == 2
 
 

@@ -28,11 +28,14 @@ def thrown(alice: User, model: ImageModel) -> StoredImage:
 
 
 def test_nothing_leads_to_it(
-    alice: User, model: ImageModel, thrown: StoredImage, client_of: ClientOf
+    alice: User, bob: User, model: ImageModel, thrown: StoredImage, client_of: ClientOf
 ) -> None:
     other = make_picture(make_generation(alice, model))
     client, page = client_of(alice), reverse("image", args=[thrown.pk])
-    assert client.get(page).status_code == 404
+    own = client.get(page).content.decode()
+    assert reverse("images_restore") in own
+    assert 'id="say"' not in own
+    assert client_of(bob).get(page).status_code == 404
     assert client.get(f"/compare/?a={thrown.pk}&b={other.pk}").status_code == 404
     assert client.post(reverse("image_comments", args=[thrown.pk]), {"text": "Hello"}).status_code == 404
     assert client.post(reverse("favourite", args=[thrown.pk])).status_code == 404
