@@ -199,11 +199,11 @@ def test_select_makes_every_picture_its_own_box(library: Page) -> None:
 def test_what_was_picked_stays_picked_where_the_page_was_emptied(desk: Page) -> None:
     desk.goto("/library/")
     tick(desk, 0)
+    desk.evaluate("document.activeElement.blur()")  # what has the focus is never emptied
     while desk.locator("main .more").count():
         desk.mouse.wheel(0, 2500)
         desk.wait_for_timeout(60)
-    # What has the focus is never emptied.
-    desk.evaluate("document.activeElement.blur(); scrollTo(0, document.scrollingElement.scrollHeight)")
+    desk.evaluate("scrollTo(0, document.scrollingElement.scrollHeight)")
     expect(desk.locator("[data-leaf][data-away]").first).to_be_attached()
     pictures(desk).last.scroll_into_view_if_needed()
     desk.wait_for_timeout(500)  # until what comes near is filled
