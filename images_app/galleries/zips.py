@@ -1,8 +1,9 @@
 """Pictures as one zip archive, made while it is sent: originals byte for byte, and what they were made with."""
 
 import csv
+import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,12 @@ from images_app.images.views import download_name
 from images_app.teams.models import User
 
 BATCH = 100  # rows read at once; the archive holds no more of them at any moment
+MANY = 500  # ids of one question
 IN_MEMORY = 1024 * 1024  # bytes of the manifest, before it goes to a file
 CHUNK = 64 * 1024
 MISSING = "not in the storage any more"
+CHANGED = "its bytes are not the ones that were stored"
+REMOVED = "removed before it was packed"
 
 HEADINGS = [
     "file",
@@ -41,37 +45,60 @@ HEADINGS = [
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 
 
-def zip_of(person: User, ids: Iterable[UUID]) -> Iterator[bytes]:
-    """The archive of the person's own pictures among ``ids``, in that order, then ``manifest.csv``.
+def own(person: User, ids: list[UUID]) -> list[UUID]:
+    """The person's own pictures among ``ids``, in that order."""
+    mine: set[UUID] = set()
+    for start in range(0, len(ids), MANY):
+        rows = images_of(person).filter(pk__in=ids[start : start + MANY])
+        mine.update(rows.values_list("pk", flat=True))
+    return [pk for pk in ids if pk in mine]
 
-    Stored, not packed; ZIP64 where it grows large. One chunk of one picture is in memory at a time. A picture whose
-    bytes are gone is said in the manifest; any other trouble of the storage breaks the archive off.
+
+def zip_of(person: User, ids: list[UUID]) -> Iterator[bytes]:
+    """The archive of the person's ``own`` pictures, in the order of ``ids``, then ``manifest.csv``.
+
+    Stored, not packed; ZIP64 where it grows large. One chunk of one picture is in memory at a time. A picture that
+    is gone when its turn comes is said in the manifest, and so are bytes that are not those which were stored. Any
+    other trouble of the storage breaks the archive off before its end is written: no program opens it as a whole one.
     """
     archive = ZipStream()
     originals: Any = storages["originals"]
     with SpooledTemporaryFile(max_size=IN_MEMORY) as manifest:
         manifest.write("\ufeff".encode())  # without it, spreadsheets guess at the encoding
         manifest.write(_line(HEADINGS))
-        for number, image in enumerate(_images(person, list(ids)), 1):
+        for number, (pk, image) in enumerate(_images(person, ids), 1):
+            if image is None:
+                manifest.write(_line(["", REMOVED, *[""] * (len(HEADINGS) - 3), pk]))
+                continue
             name, note = f"{number:04d}-{download_name(image)}", ""
             try:
                 size, chunks = originals.stream(image.original_key)
             except FileNotFoundError:
-                note = MISSING
+                name, note = "", MISSING
             else:
-                archive.add(chunks, name, size=size)
+                digest = hashlib.sha256()
+                archive.add(_told(chunks, digest), name, size=size)
                 yield from archive.file()
-            manifest.write(_line(["" if note else name, note, *_recipe(image)]))
+                if digest.hexdigest() != image.sha256:
+                    note = CHANGED
+            manifest.write(_line([name, note, *_recipe(image)]))
         manifest.seek(0)
         archive.add(iter(lambda: manifest.read(CHUNK), b""), "manifest.csv")
         yield from archive.finalize()
 
 
-def _images(person: User, ids: list[UUID]) -> Iterator[StoredImage]:
+def _told(chunks: Iterator[bytes], digest: Any) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
+def _images(person: User, ids: list[UUID]) -> Iterator[tuple[UUID, StoredImage | None]]:
+    """Each with its row; None for what went into the trash meanwhile."""
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         rows = images_of(person).select_related("job__generation__model", "attempt").in_bulk(batch)
-        yield from (rows[pk] for pk in batch if pk in rows)
+        yield from ((pk, rows.get(pk)) for pk in batch)
 
 
 def _recipe(image: StoredImage) -> list[object]:

@@ -43,6 +43,8 @@ logger = logging.getLogger(__name__)
 
 EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp"}
 TRASH_DAYS = 30
+# Where a picture's bytes lie: the storage, and the row's field with the key.
+BYTES = (("originals", "original_key"), ("previews", "preview_key"), ("previews", "thumbnail_key"))
 BATCH = 500  # rows of one statement: SQLite takes so many values, and no lock is held for long
 
 
@@ -98,7 +100,7 @@ def store(
     except IntegrityError:  # another worker was first
         return StoredImage.objects.get(attempt=attempt, position=position)
     # The same bytes may have been purged in this moment: purge() saw no row yet, but from here on it sees one.
-    if not storages["originals"].exists(original_key):
+    if not all(storages[alias].exists(getattr(image, field)) for alias, field in BYTES):
         upload()
     return image
 
@@ -189,33 +191,29 @@ def _purge(image: StoredImage, before: datetime) -> bool:
             return False
         still.delete()
     # After the row: one without bytes would be a broken picture, bytes without a row are only lost space.
-    if not _others(image):
-        _delete_bytes(image)
+    for alias, field in BYTES:
+        if not _needed(image, field):
+            _delete_bytes(alias, image, field)
     return True
 
 
-def _delete_bytes(image: StoredImage) -> None:
-    places: list[tuple[Any, str]] = [
-        (storages["originals"], image.original_key),
-        (storages["previews"], image.preview_key),
-        (storages["previews"], image.thumbnail_key),
-    ]
-    held = []
-    for storage, key in places:
-        if storage.exists(key):
-            with storage.open(key) as file:
-                held.append((storage, key, file.read()))
-            storage.delete(key)
+def _delete_bytes(alias: str, image: StoredImage, field: str) -> None:
+    storage, key = storages[alias], getattr(image, field)
+    if not storage.exists(key):
+        return
+    with storage.open(key) as file:
+        held = file.read()
+    storage.delete(key)
     # The same bytes may have been stored anew in this moment. Its row is either here by now, or store() looks again
     # after writing it: one of the two puts back what this took away.
-    if _others(image):
-        for storage, key, data in held:
-            storage.save(key, ContentFile(data))
+    if _needed(image, field):
+        storage.save(key, ContentFile(held))
 
 
-def _others(image: StoredImage) -> bool:
-    """Whether another picture lies under the same keys, which name the content within its team."""
-    return StoredImage.objects.filter(sha256=image.sha256, original_key=image.original_key).exists()
+def _needed(image: StoredImage, field: str) -> bool:
+    """Whether another picture of the same bytes lies under this key. Each key is asked for by itself: pictures of one
+    original may have display copies of their own, with words in them."""
+    return StoredImage.objects.filter(sha256=image.sha256, **{field: getattr(image, field)}).exists()
 
 
 def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

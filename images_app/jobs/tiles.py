@@ -89,7 +89,12 @@ class Tile:
 
     @property
     def heading(self) -> str:
-        return HEADINGS[self.job.state]
+        return "Removed" if self.purged else HEADINGS[self.job.state]
+
+    @property
+    def purged(self) -> bool:
+        """Its picture was removed, and its days in the trash are over."""
+        return self.state is State.SUCCEEDED and not self.job.images.all()
 
     @property
     def place(self) -> str:

@@ -111,9 +111,23 @@ export function takeAway(ids) {
       gone.push([mark, tile]);
     }
   }
+  tell(-ids.length);
   return () => {
+    // A part of the library that was emptied meanwhile does not know the place any more.
+    if (document.querySelector('[data-grid]') && gone.some(([mark]) => !mark.isConnected)) return location.reload();
     for (const [mark, tile] of gone) mark.replaceWith(tile);
+    tell(ids.length);
   };
+}
+
+// Headings of days without a picture go, and the library's count follows.
+function tell(more) {
+  for (const day of document.querySelectorAll('[data-grid] .day')) day.hidden = !day.querySelector('.tile, .note');
+  const amount = document.querySelector('.amount');
+  const count = /^([\d,]+) picture/.exec(amount?.textContent)?.[1].replace(',', '');
+  if (!count) return;
+  const now = +count + more;
+  amount.textContent = `${now.toLocaleString('en')} picture${now === 1 ? '' : 's'}`;
 }
 
 function neighbour(tile) {

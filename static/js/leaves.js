@@ -66,6 +66,17 @@ export function bring(id) {
   return here();
 }
 
+// Something changed about these pictures, on the page and in what is put away: that comes back for as long as it takes.
+export function wake(ids) {
+  const wanted = new Set(ids);
+  for (const leaf of all()) {
+    if (!('away' in leaf.dataset) || !pictures(leaf).some((id) => wanted.has(id))) continue;
+    fill(leaf);
+    near.unobserve(leaf);
+    near.observe(leaf);
+  }
+}
+
 function empty(leaf) {
   if (leaf.contains(document.activeElement) || leaf.querySelector(':popover-open, dialog[open]')) return;
   const box = leaf.getBoundingClientRect();

@@ -56,12 +56,14 @@ function lay(shown) {
 }
 
 // What was just said stands above the box it was written in. After a change the focus stays with the comment.
+let said = null; // the form; htmx itself names what took its place
+document.addEventListener('submit', (event) => (said = event.target.closest('.talk form')));
 document.addEventListener('htmx:after:swap', (event) => {
-  const form = event.detail.ctx.sourceElement, own = form.closest('.comments li');
-  if (form.matches('.say')) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
-  if (!own) return;
-  const now = document.getElementById(own.id);
-  (now?.querySelector('[aria-invalid]') ?? now?.querySelector('summary') ?? document.getElementById('say')).focus();
+  if (!said || event.detail.ctx.sourceElement.id !== 'comments') return;
+  const own = said.closest('.comments li'), now = own && document.getElementById(own.id);
+  if (!own) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
+  else (now?.querySelector('[aria-invalid]') ?? now?.querySelector('summary') ?? document.getElementById('say')).focus();
+  said = null;
 });
 
 // Into a collection, or out of one: sent from here, and the view then says where its picture hangs.

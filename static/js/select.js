@@ -1,141 +1,162 @@
-// Many pictures at once: boxes, X, Shift and ranges. What is picked is kept by its id, so tiles may come and go.
+// Many pictures at once: boxes, X, Shift and ranges, and for fingers a mode in which a tap picks. What is picked is
+// kept by its id, so tiles may come and go.
 import { takeAway, trash } from './hands.js';
 import { lettersOff, typing } from './keys.js';
-import { between, everything } from './leaves.js';
+import { everything, wake } from './leaves.js';
 import { post } from './post.js';
 import { parsed, toast, toastLater, toastOf } from './toast.js';
 
 const FAILED = 'That did not work. Nothing has changed; please try again.';
-const HELD_MS = 450;
+const REST_MS = 500, MOVED_PX = 10;
 const picked = new Set();
-let anchor = null;
+let anchor = null, reach = null; // where a range begins, and where Shift and the arrows have led it
+let choosing = false; // by finger or mouse: a picture is its own box
 
 const grid = () => document.querySelector('[data-grid]');
 const bar = () => document.getElementById('bulk');
 const boxes = () => [...(grid()?.querySelectorAll('.pick input') ?? [])];
 const all = () => bar()?.elements.all?.checked ?? false;
-const boxOf = (element) => element.closest('.tile')?.querySelector('.pick input');
+const tileAt = (element) => element?.closest?.('[data-grid] .tile-a');
+const idOf = (element) => element.closest('.tile')?.querySelector('.pick input')?.value;
 
-function pick(box, on) {
-  box.checked = on;
-  if (on) picked.add(box.value);
-  else picked.delete(box.value);
-}
+// Every picture of the page in its order, those that are put away as well.
+const order = () => (document.querySelector('[data-leaf]') ? everything() : boxes().map((box) => box.value));
 
-function toggle(box) {
-  pick(box, !box.checked);
-  anchor = box.value;
+function put(ids, on) {
+  if (all()) {
+    // All but these: what the page shows is picked one by one from here on.
+    bar().elements.all.checked = false;
+    for (const id of order()) picked.add(id);
+  }
+  for (const id of ids) on ? picked.add(id) : picked.delete(id);
   show();
 }
 
-function pickAll(ids, on = true) {
-  for (const id of ids) on ? picked.add(id) : picked.delete(id);
-  settle();
+function pick(id, on = !picked.has(id)) {
+  anchor = id;
+  reach = null;
+  put([id], on);
 }
 
-// From the picture picked last to this one, as they stand on the page, those far from the screen among them.
-function range(box, on = true) {
-  const ids = anchor ? listed(anchor, box.value) : [];
-  pickAll(ids.length ? ids : [box.value], on);
-  if (!ids.length) anchor = box.value;
+function between(from, to) {
+  const list = order(), ends = [list.indexOf(from), list.indexOf(to)].sort((a, b) => a - b);
+  return ends[0] < 0 ? [to] : list.slice(ends[0], ends[1] + 1);
 }
 
-function listed(one, other) {
-  if (document.querySelector('[data-leaf]')) return between(one, other);
-  const ids = boxes().map((box) => box.value);
-  if (!ids.includes(one)) return [];
-  const [first, last] = [ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
-  return ids.slice(first, last + 1);
+function range(id, on = true) {
+  anchor ??= id;
+  put(between(anchor, id), on);
+}
+
+function choose(on) {
+  choosing = on;
+  on ? show() : clear();
 }
 
 function clear() {
-  for (const box of boxes()) box.checked = false;
   picked.clear();
-  anchor = null;
+  anchor = reach = null;
+  choosing = false;
   if (bar()?.elements.all) bar().elements.all.checked = false;
   show();
 }
 
+// The page as it is picked: tiles may have come, gone or come back meanwhile.
 function show() {
   if (!bar()) return;
-  const some = picked.size > 0;
-  bar().toggleAttribute('data-open', some);
-  grid()?.classList.toggle('picking', some);
-  bar().querySelector('[data-two]').hidden = picked.size !== 2 || all();
-  const count = bar().querySelector('[data-count]');
-  const words = all() ? 'All picked' : some ? `${picked.size.toLocaleString('en')} picked` : '';
-  if (count.textContent !== words) count.textContent = words; // else the observer below would see its own hand for ever
-}
-
-// Tiles that came meanwhile, or came back.
-function settle() {
+  const some = all() || picked.size > 0;
   for (const box of boxes()) {
-    if (box.checked !== picked.has(box.value)) box.checked = picked.has(box.value);
+    const on = all() || picked.has(box.value);
+    if (box.checked !== on) box.checked = on;
   }
-  show();
+  bar().toggleAttribute('data-open', some || choosing);
+  bar().toggleAttribute('data-some', some);
+  grid()?.classList.toggle('picking', some || choosing);
+  grid()?.classList.toggle('choosing', choosing);
+  const switches = document.querySelector('[data-do=choose]');
+  if (switches?.ariaPressed !== String(choosing)) switches?.setAttribute('aria-pressed', choosing);
+  const words = all() ? 'All selected' : some ? `${picked.size.toLocaleString('en')} selected` : choosing ? 'None selected' : '';
+  // Only what is new is written, else the observer below would see its own hand for ever.
+  for (const place of document.querySelectorAll('[data-count]')) if (place.textContent !== words) place.textContent = words;
+  bar().querySelector('[data-two]').hidden = picked.size !== 2 || all();
 }
 
 document.addEventListener('click', (event) => {
-  const box = event.target.closest?.('.pick input');
-  if (box && grid()?.contains(box)) {
-    if (event.shiftKey && anchor) range(box, box.checked);
-    else {
-      pick(box, box.checked);
-      anchor = box.value;
-      show();
-    }
+  if (swallow) {
+    swallow = false;
+    event.preventDefault();
+    event.stopImmediatePropagation();
     return;
   }
-  const link = event.target.closest?.('[data-grid] .tile-a');
-  if (!link || !boxOf(link)) return;
-  // A finger that has picked something goes on picking; a mouse has the box, and opens the picture.
-  if (event.shiftKey) range(boxOf(link));
-  else if (swallow || (finger && picked.size)) swallow ? (swallow = false) : toggle(boxOf(link));
-  else return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
+  if (event.target.closest?.('[data-do=choose]')) return choose(!choosing);
+  const label = event.target.closest?.('[data-grid] .pick'), link = tileAt(event.target);
+  if (label && event.target.matches('input')) event.shiftKey && anchor ? range(event.target.value, event.target.checked) : pick(event.target.value, event.target.checked);
+  else if ((label || link) && event.shiftKey && idOf(label ?? link)) {
+    range(idOf(label ?? link));
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
 }, true);
 
-// A finger that stays picks.
-let finger = false, holding, swallow = false;
+// A finger that rests on a picture picks it, and from then on a tap is enough. One that moves scrolls, as ever.
+let resting = null, swallow = false;
+
+function rest() {
+  const { id } = resting;
+  letGo();
+  swallow = choosing = true;
+  pick(id, true);
+}
+
+function letGo() {
+  clearTimeout(resting?.timer);
+  resting = null;
+}
+
 document.addEventListener('pointerdown', (event) => {
-  finger = event.pointerType === 'touch';
+  letGo(); // a second finger pinches
   swallow = false;
-  const link = finger && event.target.closest?.('[data-grid] .tile-a');
-  if (!link || !boxOf(link)) return;
-  holding = setTimeout(() => {
-    swallow = true;
-    toggle(boxOf(link));
-  }, HELD_MS);
+  const link = event.isPrimary && event.pointerType !== 'mouse' && bar() && tileAt(event.target);
+  if (link && idOf(link)) resting = { id: idOf(link), x: event.clientX, y: event.clientY, timer: setTimeout(rest, REST_MS) };
 });
-for (const kind of ['pointerup', 'pointercancel', 'pointermove']) {
-  document.addEventListener(kind, (event) => {
-    if (kind === 'pointermove' && Math.hypot(event.movementX, event.movementY) < 4) return;
-    clearTimeout(holding);
+document.addEventListener('pointermove', (event) => {
+  if (resting && Math.hypot(event.clientX - resting.x, event.clientY - resting.y) > MOVED_PX) letGo();
+});
+for (const kind of ['pointerup', 'pointercancel']) {
+  document.addEventListener(kind, () => {
+    letGo();
+    if (swallow) setTimeout(() => (swallow = false), 300); // the click that may still come
   });
 }
-document.addEventListener('contextmenu', (event) => swallow && event.preventDefault());
+document.addEventListener('scroll', letGo, true);
+// The browser's own answers to a resting finger: its menu for links, and carrying them away.
+document.addEventListener('contextmenu', (event) => {
+  if (resting) rest();
+  if (swallow) event.preventDefault();
+});
+document.addEventListener('dragstart', (event) => (resting || swallow) && event.preventDefault());
 
-// Shift and an arrow: the library moves the focus, the range follows it.
+// Shift and an arrow: the library moves the focus, the range follows it, back as well.
 let extending = false;
 document.addEventListener('keydown', (event) => {
   extending = event.shiftKey && event.key.startsWith('Arrow');
-  const link = event.target.closest?.('[data-grid] .tile-a');
-  if (extending && link && !anchor) range(boxOf(link));
+  if (extending && tileAt(event.target)) anchor ??= idOf(event.target);
 }, true);
 document.addEventListener('focusin', (event) => {
-  const link = event.target.closest?.('[data-grid] .tile-a');
-  if (extending && link && boxOf(link)) range(boxOf(link));
+  const id = extending && tileAt(event.target) && idOf(event.target);
+  if (!id) return;
+  if (reach) for (const left of between(anchor, reach)) picked.delete(left);
+  range(id);
+  reach = id;
 });
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.altKey || !grid() || !bar() || typing(event.target)) return;
   if (document.querySelector('dialog[open]:not([popover])')) return;
-  const link = event.target.closest?.('[data-grid] .tile-a');
-  if (event.key === 'Escape' && picked.size && !document.querySelector(':popover-open')) clear();
-  else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
-    pickAll(document.querySelector('[data-leaf]') ? everything() : boxes().map((box) => box.value));
-  } else if (event.key.toLowerCase() === 'x' && link && !event.ctrlKey && !event.metaKey && !lettersOff()) toggle(boxOf(link));
+  const link = tileAt(event.target);
+  if (event.key === 'Escape' && (picked.size || choosing || all()) && !document.querySelector(':popover-open')) clear();
+  else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !event.shiftKey) put(order(), true);
+  else if (event.key.toLowerCase() === 'x' && link && !event.ctrlKey && !event.metaKey && !lettersOff()) pick(idOf(link));
   else return;
   event.preventDefault();
 });
@@ -144,8 +165,9 @@ document.addEventListener('change', (event) => event.target.form === bar() && ev
 document.addEventListener('reset', (event) => {
   if (event.target !== bar()) return;
   event.preventDefault();
+  const to = choosing ? '[data-do=choose]' : '[data-grid] .tile-a[tabindex="0"]';
   clear();
-  document.querySelector('[data-grid] .tile-a[tabindex="0"]')?.focus();
+  document.querySelector(to)?.focus();
 });
 
 // However many there are, they are sent as one field; tiles that are not on the page just now included.
@@ -167,8 +189,7 @@ document.addEventListener('submit', (event) => {
 async function remove() {
   const ids = [...picked], everything = all(), more = everything ? { all: '1', match: location.search.slice(1) } : {};
   if (!everything) {
-    clear();
-    await trash(ids);
+    if (await trash(ids)) clear();
     return;
   }
   const answer = await post('/images/trash/', more);
@@ -186,13 +207,14 @@ async function act(deed, button) {
     return toast(FAILED);
   }
   document.querySelector('#p-collect:popover-open')?.hidePopover();
-  if (deed === 'favourite') hearts(all() ? boxes().map((box) => box.value) : ids);
+  if (deed === 'favourite') hearts(all() ? order() : ids);
   toastOf(parsed(await answer.text()), back);
   if (deed !== 'collect' || ids.length) clear();
   if (bar().elements.title) bar().elements.title.value = '';
 }
 
 function hearts(ids) {
+  wake(ids);
   for (const id of ids) {
     const heart = document.querySelector(`[data-do=favourite][formaction="/images/${id}/favourite/"]`);
     heart?.setAttribute('aria-pressed', true);
@@ -206,6 +228,6 @@ document.addEventListener('hands:trashed', (event) => {
 });
 
 for (const box of boxes()) if (box.checked) picked.add(box.value);
-settle();
+show();
 const main = document.getElementById('main');
-if (main) new MutationObserver(settle).observe(main, { childList: true, subtree: true });
+if (main) new MutationObserver(show).observe(main, { childList: true, subtree: true });

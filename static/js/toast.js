@@ -52,6 +52,7 @@ function button(note, { address, body, done }) {
   undo.type = 'button';
   undo.textContent = 'Undo';
   undo.addEventListener('click', async () => {
+    const focused = undo === document.activeElement; // a button loses the focus where it is disabled
     undo.disabled = true;
     const answer = await post(address, body);
     if (!answer) {
@@ -59,7 +60,6 @@ function button(note, { address, body, done }) {
       toast('That could not be undone just now. Please try again.');
       return;
     }
-    const focused = note.contains(document.activeElement);
     note.remove();
     done?.();
     if (focused) (document.querySelector('.lightbox[open]') ?? document.getElementById('main')).focus({ preventScroll: true });

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ResponseStreamingError
 from django.core.files.storage import storages
@@ -18,7 +19,7 @@ from django.urls import reverse
 from zipstream import ZipStream
 
 from images_app.galleries import zips
-from images_app.galleries.zips import plain, zip_of
+from images_app.galleries.zips import own, plain, zip_of
 from images_app.images import actions
 from images_app.images.models import StoredImage
 from images_app.providers.models import ImageModel
@@ -101,8 +102,13 @@ def test_strangers_pictures_and_the_trash_stay_out(
 ) -> None:
     mine, thrown, theirs = stored(alice), stored(alice, corpus.png()), stored(bob, corpus.KEPT["jpeg"])
     actions.trash(alice, [thrown.pk])
+    assert own(alice, [theirs.pk, thrown.pk, mine.pk]) == [mine.pk]
+    # Even where they are asked for: nothing but what was asked is said.
     archive = opened(alice, [theirs, thrown, mine])
-    assert [row["picture"] for row in manifest(archive)] == [str(mine.pk)]
+    rows = manifest(archive)
+    assert [row["file"] for row in rows] == ["", "", archive.namelist()[0]]
+    for row in rows[:2]:
+        assert {name for name, text in row.items() if text} == {"note", "picture"}
 
 
 def test_through_the_page_it_is_a_download(
@@ -146,6 +152,72 @@ def test_one_chunk_is_in_memory_at_a_time(on_files: None, alice: User, stored: S
     with open(storage_path, "wb") as file:
         file.write(large)
     assert max(map(len, zip_of(alice, [image.pk]))) <= 512 * 1024
+
+
+def test_a_picture_removed_meanwhile_is_said(on_files: None, alice: User, stored: Stored) -> None:
+    images = [stored(alice, corpus.KEPT[kind]) for kind in ("png", "jpeg")]
+    coming = zip_of(alice, [image.pk for image in images])
+    actions.trash(alice, [images[1].pk])
+    rows = manifest(zipfile.ZipFile(io.BytesIO(b"".join(coming))))
+    assert [row["note"] for row in rows] == ["", zips.REMOVED]
+    assert rows[1]["picture"] == str(images[1].pk)
+
+
+def test_bytes_that_changed_in_the_storage_are_said(on_files: None, alice: User, stored: Stored) -> None:
+    image = stored(alice, corpus.KEPT["png"])
+    storage: Any = storages["originals"]
+    with open(storage.path(image.original_key), "r+b") as file:
+        file.truncate(100)
+    archive = opened(alice, [image])
+    assert [row["note"] for row in manifest(archive)] == [zips.CHANGED]
+    assert archive.testzip() is None
+
+
+def test_a_storage_that_fails_half_way_leaves_no_archive_that_looks_whole(
+    on_files: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [stored(alice, corpus.KEPT[kind]) for kind in ("png", "jpeg", "webp")]
+    storage: Any = storages["originals"]
+    stream = storage.stream
+
+    def fail_at_the_second(name: str) -> tuple[int, Iterator[bytes]]:
+        size, chunks = stream(name)
+        return size, chunks if name != images[1].original_key else broken(next(chunks))
+
+    def broken(chunk: bytes) -> Iterator[bytes]:
+        yield chunk[:10]
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(storage, "stream", fail_at_the_second)
+    got: list[bytes] = []
+    with pytest.raises(OSError, match="Input/output"):
+        got.extend(zip_of(alice, [image.pk for image in images]))
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(b"".join(got)))
+
+
+def test_an_archive_given_up_leaves_no_open_file(on_files: None, alice: User, stored: Stored) -> None:
+    image = stored(alice, corpus.KEPT["png"])
+    process = psutil.Process()
+    before = len(process.open_files())
+    coming: Any = zip_of(alice, [image.pk])
+    for _ in range(2):  # its head, then its bytes
+        next(coming)
+    assert len(process.open_files()) > before
+    coming.close()
+    assert len(process.open_files()) == before
+
+
+def test_more_than_one_archive_holds_is_refused_not_cut(
+    on_files: None, alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("hands", "views.hands"):
+        monkeypatch.setattr(f"images_app.galleries.{module}.MOST", 3)
+    generation = make_generation(alice, model)
+    for position in range(4):
+        make_picture(generation, position=position)
+    answer = client_of(alice).post(reverse("images_zip"), {"all": "1"}, headers={"HX-Request": "true"})
+    assert "Narrow the filters" in answer.content.decode()
 
 
 def test_a_connection_that_breaks_is_taken_up_where_it_broke(

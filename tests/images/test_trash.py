@@ -1,24 +1,30 @@
 """The trash: what goes in comes out again for thirty days; then row and bytes go, but no byte another picture needs."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from images_app.galleries.models import Collection, CollectionItem, Comment
 from images_app.images import actions
 from images_app.images.access import images_of, trash_of
-from images_app.images.models import Favourite, StoredImage
+from images_app.images.models import Favourite, PictureText, StoredImage
+from images_app.images.search import matching
 from images_app.jobs import spool, sweeper
 from images_app.jobs.models import Attempt, ImageJob
 from images_app.providers.models import ImageModel
-from images_app.teams.models import User
+from images_app.teams.models import Team, User
 from tests.images import corpus
 from tests.images.conftest import Stored
 from tests.rows import make_generation, make_picture
 
+ClientOf = Callable[[User], Client]
 LONG_AGO = timedelta(days=actions.TRASH_DAYS, minutes=1)
 
 
@@ -83,6 +89,18 @@ def test_more_than_one_batch_is_one_removal(
     assert actions.restore_removed(alice, removed.moment) == 5
 
 
+def test_its_bytes_are_seen_by_its_person_only(
+    on_files: None, alice: User, bob: User, stored: Stored, client_of: ClientOf, client: Client
+) -> None:
+    image = stored(alice)
+    actions.trash(alice, [image.pk])
+    for variant in ("original", "preview", "thumbnail"):
+        address = reverse("picture", args=[image.pk, variant])
+        assert client_of(alice).get(address).status_code == 200  # the trash shows it
+        assert client_of(bob).get(address).status_code == 404
+        assert client.get(address).status_code == 302
+
+
 def test_after_thirty_days_row_and_bytes_go_and_the_books_stay(
     storage: str, alice: User, stored: Stored
 ) -> None:
@@ -112,6 +130,65 @@ def test_bytes_another_picture_has_as_well_stay(storage: str, alice: User, store
     in_trash_since(twin, LONG_AGO)
     assert actions.purge() == 1
     assert is_there(twin) == [False, False, False]
+
+
+def test_a_copy_nobody_else_has_goes_though_the_original_stays(
+    storage: str, alice: User, stored: Stored
+) -> None:
+    """A team that began to write prompts into its files has two kinds of copies of one original."""
+    plain = stored(alice, corpus.png())
+    Team.objects.filter(pk=plain.team_id).update(prompt_in_files=True)
+    described = stored(alice, corpus.png())
+    assert (described.original_key == plain.original_key, described.preview_key == plain.preview_key) == (
+        True,
+        False,
+    )
+    in_trash_since(plain, LONG_AGO)
+    assert actions.purge() == 1
+    assert is_there(described) == [True, True, True]
+    assert is_there(plain) == [True, False, False]
+
+
+def test_a_copy_deleted_just_before_the_row_is_stored_again(
+    on_files: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = StoredImage.objects.create
+
+    def create_late(**fields: Any) -> StoredImage:
+        storages["previews"].delete(fields["thumbnail_key"])
+        return create(**fields)
+
+    monkeypatch.setattr(StoredImage.objects, "create", create_late)
+    assert is_there(stored(alice)) == [True, True, True]
+
+
+def test_the_same_bytes_of_another_team_are_others(
+    storage: str, alice: User, bob: User, stored: Stored
+) -> None:
+    mine, theirs = stored(alice, corpus.png()), stored(bob, corpus.png())
+    assert mine.sha256 == theirs.sha256
+    in_trash_since(mine, LONG_AGO)
+    assert actions.purge() == 1
+    assert (is_there(mine), is_there(theirs)) == ([False] * 3, [True] * 3)
+
+
+def test_what_hung_on_a_purged_picture_goes_and_what_became_of_it_stays(
+    on_files: None, alice: User, stored: Stored, model: ImageModel
+) -> None:
+    image = stored(alice)
+    collection = Collection.objects.create(team=image.team, person=alice, title="Herons")
+    CollectionItem.objects.create(collection=collection, image=image, place=1)
+    Comment.objects.create(image=image, person=alice, text="Lovely")
+    actions.favourite(alice, image, on=True)
+    remix = make_picture(make_generation(alice, model, parent_image=image))
+    in_trash_since(image, LONG_AGO)
+    assert actions.purge() == 1
+    assert list(images_of(alice)) == [remix]
+    remix.job.generation.refresh_from_db()
+    assert remix.job.generation.parent_image is None
+    for rows in (Favourite, CollectionItem, Comment, PictureText):
+        assert not rows.objects.filter(image=image.pk).exists()
+    assert not matching(images_of(alice), alice.pk, "lighthouse").exists()
 
 
 def test_a_picture_still_being_worked_on_is_not_purged(on_files: None, alice: User, stored: Stored) -> None:

@@ -1,15 +1,21 @@
 """An archive sent beside Django, driven as a server drives it: nothing is held while it goes out."""
 
 import asyncio
+import contextlib
 import io
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
+import psutil
 import pytest
-from django.db import connections
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +24,7 @@ from images_app.lib.handoff import SLOT
 from images_app.live.downloads import PATH, Downloads
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
-from tests.live.conftest import cookie_of
+from tests.live.conftest import Web, cookie_of, wait_until
 from tests.rows import make_generation, make_picture
 
 Sent = list[Mapping[str, Any]]
@@ -142,3 +148,73 @@ def test_the_real_application_sends_a_real_archive(
     assert drive(asgi._downloads, b"ids=x", cookie)[0]["status"] == 403
     assert drive(asgi._downloads, body)[0]["status"] in {302, 403}
     connections.close_all()
+
+
+LARGE = 16 * 1024 * 1024
+WAITING = 8  # downloads at once: more than there are threads for them
+
+
+@dataclass
+class Archives:
+    """Archives of a person, asked of a real server."""
+
+    web: Web
+    headers: dict[str, str]
+    token: str
+
+    def get(self, ids: list[str]) -> Any:
+        form = {"csrfmiddlewaretoken": self.token, "ids": ",".join(ids)}
+        return httpx.stream("POST", self.web.address + PATH, data=form, headers=self.headers, timeout=60)
+
+
+@pytest.fixture
+def archives(alice: User, client_of: Any, start_web: Callable[..., Web]) -> Archives:
+    client: Client = client_of(alice)
+    token = client.get("/library/").cookies["csrftoken"].value
+    return Archives(start_web(), {"Cookie": f"{cookie_of(client)}; csrftoken={token}"}, token)
+
+
+@pytest.fixture
+def large() -> Iterator[str]:
+    """The key of an original of LARGE bytes."""
+    key = "large.png"
+    storages["originals"].save(key, ContentFile(bytes(LARGE)))
+    yield key
+    storages["originals"].delete(key)
+
+
+def many(person: User, model: ImageModel, *keys: str) -> list[str]:
+    generation = make_generation(person, model)
+    return [str(make_picture(generation, position=at, original_key=key).pk) for at, key in enumerate(keys)]
+
+
+def test_readers_who_wait_hold_neither_memory_nor_threads(
+    alice: User, model: ImageModel, archives: Archives, large: str
+) -> None:
+    ids = many(alice, model, *[large] * 8)
+    server = psutil.Process(archives.web.process.pid)
+    page = f"{archives.web.address}/library/"
+    httpx.get(page, headers=archives.headers, timeout=60)
+    before = server.memory_info().rss
+    with contextlib.ExitStack() as stack:
+        for _ in range(WAITING):
+            answer = stack.enter_context(archives.get(ids))
+            assert answer.status_code == 200
+            next(answer.iter_raw())
+        assert httpx.get(page, headers=archives.headers, timeout=60).status_code == 200
+        # What is on its way lies in the buffers of sockets; of a gigabyte that waits, no more than a few chunks here.
+        assert server.memory_info().rss - before < WAITING * LARGE / 2
+    # They have left, all of them in the middle.
+    if connection.vendor == "sqlite":
+        wait_until(lambda: not [file for file in server.open_files() if file.path.endswith(large)])
+    assert httpx.get(page, headers=archives.headers, timeout=60).status_code == 200
+
+
+def test_a_storage_that_fails_breaks_the_transfer_off(
+    alice: User, model: ImageModel, archives: Archives, large: str
+) -> None:
+    ids = many(alice, model, large, "")  # no storage has anything under no name
+    with archives.get(ids) as answer:
+        assert answer.status_code == 200
+        with pytest.raises(httpx.RemoteProtocolError):
+            answer.read()

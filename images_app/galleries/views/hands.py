@@ -12,16 +12,16 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
-from images_app.galleries.hands import count_words, picked
-from images_app.galleries.zips import zip_of
+from images_app.galleries.hands import MOST, count_words, picked
+from images_app.galleries.zips import own, zip_of
 from images_app.images import actions
-from images_app.images.access import images_of
 from images_app.lib.handoff import hand_over
 from images_app.lib.redirects import way_back
 from images_app.teams.request import PersonRequest
 
 NOTHING = "None of these pictures is here any more."
-PICK_FIRST = "Pick some pictures first."
+TOO_MANY = f"One archive holds fewer than {MOST:,} pictures. Narrow the filters, by dates for example."
+PICK_FIRST = "Select some pictures first."
 
 
 @require_POST
@@ -60,9 +60,12 @@ def images_favourite(request: PersonRequest) -> HttpResponse:
 @require_POST
 def images_zip(request: PersonRequest) -> HttpResponseBase:
     """The originals as one archive, sent beside Django (live/downloads.py)."""
-    ids = picked(request.user, request.POST)
-    if not images_of(request.user).filter(pk__in=ids[:500]).exists():
-        return said(request, NOTHING if ids else PICK_FIRST)
+    asked = picked(request.user, request.POST)
+    ids = own(request.user, asked)
+    if not ids:
+        return said(request, NOTHING if asked else PICK_FIRST)
+    if len(asked) >= MOST:  # there may be more, and an archive that is short must not look whole
+        return said(request, TOO_MANY)
     name = f"easel-{timezone.localdate():%Y-%m-%d}.zip"
     headers = {
         "Content-Type": "application/zip",

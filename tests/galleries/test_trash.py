@@ -1,0 +1,88 @@
+"""A picture in the trash: nowhere to be met but there, and all as it was when it is back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from images_app.galleries import collections
+from images_app.galleries.comments import say
+from images_app.galleries.family import family_of
+from images_app.images import actions
+from images_app.images.models import Favourite, StoredImage
+from images_app.jobs.near import near_pictures
+from images_app.providers.models import ImageModel
+from images_app.teams.models import User
+from tests.rows import make_generation, make_picture
+
+ClientOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def thrown(alice: User, model: ImageModel) -> StoredImage:
+    image = make_picture(make_generation(alice, model, "A heron at dawn"))
+    actions.trash(alice, [image.pk])
+    return image
+
+
+def test_nothing_leads_to_it(
+    alice: User, bob: User, model: ImageModel, thrown: StoredImage, client_of: ClientOf
+) -> None:
+    other = make_picture(make_generation(alice, model))
+    client, page = client_of(alice), reverse("image", args=[thrown.pk])
+    own = client.get(page).content.decode()
+    assert reverse("images_restore") in own
+    assert 'id="say"' not in own
+    assert client_of(bob).get(page).status_code == 404
+    assert client.get(f"/compare/?a={thrown.pk}&b={other.pk}").status_code == 404
+    assert client.post(reverse("image_comments", args=[thrown.pk]), {"text": "Hello"}).status_code == 404
+    assert client.post(reverse("favourite", args=[thrown.pk])).status_code == 404
+    assert page not in client.get("/library/?text=dawn").content.decode()
+    assert page not in client.get("/").content.decode()
+
+
+def test_the_studio_says_where_it_is(alice: User, thrown: StoredImage, client_of: ClientOf) -> None:
+    assert "In the trash" in client_of(alice).get("/").content.decode()
+    StoredImage.objects.get(pk=thrown.pk).delete()  # its days are over
+    page = client_of(alice).get("/").content.decode()
+    assert "In the trash" not in page
+    assert "Its picture was removed." in page
+
+
+def test_no_new_picture_starts_from_it(alice: User, thrown: StoredImage, client_of: ClientOf) -> None:
+    assert client_of(alice).get(f"/?from={thrown.pk}").status_code in {302, 404}
+
+
+def test_its_family_goes_on_without_it(alice: User, model: ImageModel, thrown: StoredImage) -> None:
+    remix = make_picture(make_generation(alice, model, parent_image=thrown))
+    beyond = make_picture(make_generation(alice, model, parent_image=remix))
+    family = family_of(alice, beyond)
+    assert family.ancestors == [remix]
+    actions.trash(alice, [beyond.pk])
+    assert family_of(alice, remix).descendants == []
+
+
+def test_no_prompt_is_near_to_its(alice: User, thrown: StoredImage) -> None:
+    assert near_pictures(alice, ["A heron at dawn"]) == []
+    actions.restore(alice, [thrown.pk])
+    assert [near.id for near in near_pictures(alice, ["A heron at dawn"])] == [thrown.pk]
+
+
+def test_it_is_put_into_no_collection(alice: User, thrown: StoredImage) -> None:
+    assert collections.add(alice, collections.make(alice, "Herons"), [thrown.pk]) == 0
+
+
+def test_it_comes_back_as_it_was(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+    images = [make_picture(make_generation(alice, model)) for _ in range(3)]
+    collection = collections.make(alice, "Herons")
+    collections.add(alice, collection, [image.pk for image in images])
+    actions.favourite(alice, images[1], on=True)
+    say(images[1], alice, "The best of them")
+    actions.restore_removed(alice, actions.trash(alice, [images[1].pk]).moment)
+    hanging: Any = collections.items_of(alice, collection).values_list("image", flat=True)
+    assert list(hanging) == [image.pk for image in images]
+    assert Favourite.objects.filter(image=images[1]).exists()
+    page = client_of(alice).get(reverse("image", args=[images[1].pk])).content.decode()
+    assert "The best of them" in page
