@@ -16,6 +16,17 @@ from images_app.models import StoredImage, User
 from tests.rows import make_copies
 make_copies(StoredImage.objects.first(), {PICTURES}, person=User.objects.get(email="dora@example.com"))
 """
+# A third of a screen every frame, with no wait for the test in between.
+DOWN = """async (leaves) => {
+  let most = 0;
+  while (document.querySelectorAll('[data-leaf]').length < leaves) {
+    scrollBy(0, 300);
+    await new Promise(requestAnimationFrame);
+    most = Math.max(most, document.querySelectorAll('main .tile').length);
+  }
+  return most;
+}"""
+MOST_TILES = 300
 MOST_SHIFT = 0.02
 
 
@@ -40,11 +51,38 @@ def opened(page: Page) -> Page:
     return page
 
 
-def to_the_end(page: Page, leaves: int) -> None:
-    """Turns the wheel until so many leaves have come."""
-    while page.locator("[data-leaf]").count() < leaves:  # the time a test may take ends it
-        page.mouse.wheel(0, 600)
-        page.wait_for_timeout(30)
+def to_the_end(page: Page, leaves: int = PICTURES // 60) -> int:
+    """Scrolls until so many leaves have come; answers how many tiles there were at most."""
+    return int(page.evaluate(DOWN, leaves))
+
+
+def nodes(page: Page) -> int:
+    """All the browser keeps for this page, on it or not."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    metrics = {
+        metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]
+    }
+    session.detach()
+    return int(metrics["Nodes"])
+
+
+@pytest.mark.timeout(600)
+def test_two_thousand_pictures_come_and_go(library: Page) -> None:
+    first = library.locator(".tile-a").first.get_attribute("href")
+    before = nodes(library)
+    assert to_the_end(library) <= MOST_TILES
+    expect(library.locator("[data-leaf][data-away]").first).to_be_attached()
+    height = library.evaluate("document.scrollingElement.scrollHeight")
+    library.evaluate("scrollTo(0, 0)")
+    expect(library.locator(f".tile-a[href='{first}']")).to_be_in_viewport()
+    expect(library.locator("[data-leaf]").first).not_to_have_attribute("data-away", "")
+    library.wait_for_timeout(500)
+    assert shifted(library) < MOST_SHIFT, library.evaluate("shifts")
+    # The leaf on its way when the way was turned may have come since.
+    assert abs(library.evaluate("document.scrollingElement.scrollHeight") - height) < 6000
+    assert nodes(library) < 2 * before
 
 
 def test_nothing_jumps_in_a_window_of_another_width(library: Page) -> None:
@@ -153,3 +191,31 @@ def test_x_shift_and_control_a_pick_and_enter_opens(library: Page) -> None:
     expect(library).to_have_url(re.compile(f"{here}$"))
     library.keyboard.press("Escape")
     expect(library.locator(f".tile-a[href='{here}']")).to_be_focused()
+
+
+def test_a_range_holds_what_was_put_away_meanwhile(library: Page) -> None:
+    library.locator("main .tile-a").first.focus()
+    library.keyboard.press("x")
+    to_the_end(library, 5)
+    library.evaluate("document.activeElement.blur()")
+    library.mouse.wheel(0, 3000)
+    expect(library.locator("[data-leaf]").first).to_have_attribute("data-away", "")
+    library.locator("[data-leaf] >> nth=4 >> .tile-a >> nth=0").click(modifiers=["Shift"])
+    expect(library.get_by_text("241 picked")).to_be_visible()
+
+
+def test_the_lightbox_leads_back_to_a_tile_that_was_put_away(library: Page) -> None:
+    first = library.locator(f".tile-a[href='{address(library, 0)}']")
+    box = library.locator("dialog.lightbox")
+    first.click()
+    expect(box.locator(".hero-i")).to_be_visible()
+    library.keyboard.press("Escape")
+    expect(first).to_be_focused()
+    library.evaluate("document.activeElement.blur()")
+    to_the_end(library, 5)
+    expect(first).to_have_count(0)
+    library.go_forward()
+    expect(box.locator(".nav-b.next")).to_be_visible()
+    library.keyboard.press("Escape")
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
