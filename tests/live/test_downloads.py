@@ -213,7 +213,7 @@ def test_readers_who_wait_hold_neither_memory_nor_threads(
 def test_a_storage_that_fails_breaks_the_transfer_off(
     alice: User, model: ImageModel, archives: Archives, large: str
 ) -> None:
-    ids = many(alice, model, large, "")  # no storage has anything under no name
+    ids = many(alice, model, large, "../away.png")  # files and bucket alike refuse to read it
     with archives.get(ids) as answer:
         assert answer.status_code == 200
         with pytest.raises(httpx.RemoteProtocolError):
