@@ -1,4 +1,4 @@
-"""Static files as they are served: hashed names, compressed, one stylesheet and no broken references."""
+"""Static files as they are served: hashed names, compressed, whole stylesheets and no broken references."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
-SHEET = "css/app.css"
+SHEETS = re.compile(r"css/(app|page-[\w-]+)\.css")
 IMPORT = re.compile(r"""@import url\("(?P<name>[\w.-]+\.css)"\)(?: layer\((?P<layer>[\w-]+)\))?;""")
 
 
@@ -16,7 +16,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     """Whitenoise's compressed manifest storage, which also
 
     - follows ``import`` in ES modules, so that every module has a hashed name and no import map is needed;
-    - puts the imports of ``css/app.css`` in place: a page asks for one stylesheet;
+    - puts the imports of ``css/app.css`` and of the pages' own sheets in place: no page waits for a chain of files;
     - leaves source maps alone: vendors name maps that they do not ship.
     """
 
@@ -27,10 +27,12 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        if SHEET in paths and not dry_run:
+        if not dry_run:
             # From the sources, never from an earlier run's result: a part may have changed and the sheet not.
-            Path(self.path(SHEET)).write_text(inlined(SHEET, paths), encoding="utf-8")
-            paths = {**paths, SHEET: (self, SHEET)}
+            sheets = {name: inlined(name, paths) for name in paths if SHEETS.fullmatch(name)}
+            for name, text in sheets.items():
+                Path(self.path(name)).write_text(text, encoding="utf-8")
+            paths = {**paths, **{name: (self, name) for name in sheets}}
         yield from super().post_process(paths, dry_run, **options)
 
 

@@ -1,35 +1,30 @@
-// Earlier prompts: Alt and the arrows walk through them, the popover searches them.
+// Earlier prompts: the arrows walk through them, the popover searches them. Loaded when they are first wanted (studio.js).
 import { put } from './composer.js';
 import { literal } from './plan.js';
 
 let known, at = -1, written = '';
 
-export function past() {
-  const pop = document.getElementById('p-past');
-  if (!pop) return;
-  document.addEventListener('input', (event) => {
-    if (event.target.id === 'prompt') at = -1;
-  });
-  document.addEventListener('studio:made', () => {
-    known = undefined;
-    at = -1;
-  });
-  document.addEventListener('keydown', (event) => {
-    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (!step || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    if (event.target.id === 'prompt') walk(event, step);
-    else if (pop.contains(event.target) && !event.altKey) rove(event, step);
-  });
-  pop.addEventListener('toggle', (event) => {
-    if (event.newState === 'open') pop.querySelector('input').dispatchEvent(new Event('past:open'));
-  });
+document.addEventListener('input', (event) => {
+  if (event.target.id === 'prompt') at = -1;
+});
+document.addEventListener('studio:made', () => {
+  known = undefined;
+  at = -1;
+});
+const pop = document.getElementById('p-past');
+pop.addEventListener('keydown', (event) => {
+  const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (step && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) rove(event, step);
+});
+pop.addEventListener('toggle', opened);
+opened();
+
+function opened() {
+  if (pop.matches(':popover-open')) pop.querySelector('input').dispatchEvent(new Event('past:open'));
 }
 
-// Alt+Up goes back, Alt+Down forth again to what was being written; Up alone does in an empty prompt.
-async function walk(event, step) {
-  const box = event.target;
-  if (!event.altKey && !(step === 1 && !box.value)) return;
-  event.preventDefault();
+// Back from what is being written, and forth to it again.
+export async function walk(box, step) {
   known ??= fetched();
   const prompts = await known;
   const next = Math.min(Math.max(at + step, -1), prompts.length - 1);
@@ -53,6 +48,6 @@ async function fetched() {
 
 function rove(event, step) {
   event.preventDefault();
-  const stops = [event.currentTarget.getElementById('past-q'), ...document.querySelectorAll('#past-list a')];
+  const stops = [document.getElementById('past-q'), ...document.querySelectorAll('#past-list a')];
   stops[Math.min(Math.max(stops.indexOf(document.activeElement) - step, 0), stops.length - 1)].focus();
 }

@@ -1,32 +1,26 @@
-// The queue's drawer: filled when it opens, emptied when it closes, so that nothing is asked for while nobody looks.
+// The queue's drawer: filled when it opens, emptied when it closes, so that nothing is asked for
+// while nobody looks. Loaded when it is first opened (studio.js), and by the queue's own page.
 import { ask } from './live.js';
 
 const drawer = () => document.getElementById('queue');
 const box = () => document.getElementById('queue-box');
 let pressed = '';
 
-export function queue() {
-  document.addEventListener('click', (event) => {
-    const link = event.target.closest?.('[data-do=queue]');
-    if (link && drawer() && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
-      event.preventDefault();
-      open();
-    }
-    if (event.target === drawer()) drawer().close(); // beside it
-    pressed = event.target.closest?.('#queue-box button')?.id ?? '';
-  });
-  drawer()?.addEventListener('close', () => {
-    box().replaceWith(Object.assign(document.createElement('div'), { id: 'queue-box' }));
-    // The link that opened it may have been drawn anew meanwhile: the browser cannot give the focus back by itself.
-    const at = document.activeElement;
-    if (at === document.body || drawer().contains(at)) document.querySelector('[data-do=queue]')?.focus();
-  });
-  document.addEventListener('htmx:after:swap', (event) => {
-    if (pressed && event.detail.ctx.sourceElement?.closest?.('#queue-box, #queue') !== undefined) follow();
-  });
-}
+document.addEventListener('click', (event) => {
+  if (event.target === drawer()) drawer().close(); // beside it
+  pressed = event.target.closest?.('#queue-box button')?.id ?? '';
+});
+drawer()?.addEventListener('close', () => {
+  box().replaceWith(Object.assign(document.createElement('div'), { id: 'queue-box' }));
+  // The link that opened it may have been drawn anew meanwhile: the browser cannot give the focus back by itself.
+  const at = document.activeElement;
+  if (at === document.body || drawer().contains(at)) document.querySelector('[data-do=queue]')?.focus();
+});
+document.addEventListener('htmx:after:swap', (event) => {
+  if (pressed && event.detail.ctx.sourceElement?.closest?.('#queue-box, #queue') !== undefined) follow();
+});
 
-async function open() {
+export async function open() {
   if (!drawer().open) drawer().showModal();
   const fresh = (await ask('/queue/'))?.querySelector('#queue-box');
   if (!fresh) return location.assign('/queue/');

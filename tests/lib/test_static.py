@@ -1,24 +1,20 @@
-"""What a page asks for after collecting: one stylesheet, hashed modules, nothing that leads nowhere."""
+"""What a page asks for after collecting: whole stylesheets, hashed modules, nothing that leads nowhere."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from images_app.lib.ratio import RATIOS, ratio_of
+from tests.collected import collected as static_files
+
+SHEETS = [file.stem for file in Path("static/css").glob("*.css") if re.match(r"app|page-", file.stem)]
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from django.test import override_settings
-
-    folder = tmp_path_factory.mktemp("static")
-    hashed = {"staticfiles": {"BACKEND": "images_app.lib.static.HashedStaticFiles"}}
-    with override_settings(STATIC_ROOT=folder, STORAGES=hashed):
-        call_command("collectstatic", interactive=False, verbosity=0)
-    return folder
+def collected() -> Path:
+    return static_files()
 
 
 def served(folder: Path, name: str) -> str:
@@ -26,20 +22,23 @@ def served(folder: Path, name: str) -> str:
     return (folder / names[name]).read_text()
 
 
-def test_the_stylesheet_is_one_file(collected: Path) -> None:
-    sheet = served(collected, "css/app.css")
+@pytest.mark.parametrize(
+    ("name", "layer", "part"),
+    [("app", "tokens", ".tile"), ("page-studio", "parts", ".composer"), ("page-image", "pages", ".panel")],
+)
+def test_a_stylesheet_is_one_file(collected: Path, name: str, layer: str, part: str) -> None:
+    sheet = served(collected, f"css/{name}.css")
     assert "@import" not in sheet
-    assert "@layer tokens {" in sheet
-    assert ".composer" in sheet
+    assert f"@layer {layer} {{" in sheet
+    assert part in sheet
 
 
-def test_the_stylesheet_is_small(collected: Path) -> None:
-    [packed] = collected.glob("css/app.*.css.br")
-    assert packed.stat().st_size <= 14 * 1024
-
-
-def test_our_script_is_small(collected: Path) -> None:
-    assert sum(file.stat().st_size for file in collected.glob("js/*.????????????.js.br")) <= 10 * 1024
+def test_the_order_of_the_layers_is_said_before_any_of_them(collected: Path) -> None:
+    sheet = served(collected, "css/app.css")
+    order = re.search(r"@layer ([\w, ]+);", sheet)
+    assert order and sheet.index(order[0]) < sheet.index(" {")
+    named = set(re.findall(r"@layer (\w+) \{", "".join(served(collected, f"css/{n}.css") for n in SHEETS)))
+    assert named <= set(order[1].split(", "))
 
 
 def test_modules_import_hashed_modules(collected: Path) -> None:

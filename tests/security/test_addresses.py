@@ -11,12 +11,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from images_app.galleries import saved
+from images_app.galleries import collections, comments, saved
 from images_app.images.models import StoredImage
-from images_app.jobs.models import Generation, ImageJob
+from images_app.jobs.models import Generation, ImageJob, Preset
 from images_app.jobs.states import State
 from images_app.providers.models import ImageModel, Provider
-from images_app.teams.models import Team, User
+from images_app.teams.access import current_team
+from images_app.teams.actions import make_person
+from images_app.teams.models import Membership, Role, Team, User
 from tests.rows import make_generation, make_job, make_picture
 
 DOOR = "door"  # to the sign-in page, and back afterwards
@@ -25,7 +27,10 @@ ELSEWHERE = "elsewhere"  # to another page of this site
 
 @dataclass(frozen=True)
 class Expected:
-    """What each of the cast gets. ``owner`` is Alice, whose job, generation and picture the address names."""
+    """What each of the cast gets. ``owner`` is Alice, whose job, generation and picture the address names.
+
+    A teammate of Alice's gets what a stranger gets: what a person makes is theirs alone until they share it.
+    """
 
     anonymous: int | str
     stranger: int | str
@@ -41,6 +46,11 @@ def public(status: int | str = 200) -> Expected:
 def mine() -> Expected:
     """A page of the person who asks: everybody has one."""
     return Expected(DOOR, 200, 200, 200)
+
+
+def hands() -> Expected:
+    """What is done to one's own of the pictures that a form names; others' among them are passed over."""
+    return Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE, "POST")
 
 
 def owned(owner: int | str = 200, method: str = "GET") -> Expected:
@@ -60,10 +70,23 @@ ADDRESSES: dict[str, Expected] = {
     "metrics": public(404),  # from another machine; tests/ops knows who may
     # --- the studio
     "": mine(),
+    "preview/": Expected(DOOR, 200, 200, 200, "POST"),  # the price of what the form holds; makes nothing
+    "presets/": Expected(DOOR, 422, 422, 422, "POST"),  # without a name
+    "presets/<uuid:id>/settings/": owned(200, "POST"),  # an empty form has the defaults
+    "presets/<uuid:id>/application/": owned(200, "POST"),
+    "presets/<uuid:id>/name/": owned(422, "POST"),
+    "presets/<uuid:id>/deletion/": owned(200, "POST"),
+    "prompts/": mine(),
+    "queue/": mine(),
     "tiles/": mine(),
+    "generations/": owned(),  # the runs after one of Alice's
     "generations/<uuid:id>/": owned(),
     "generations/<uuid:id>/cancellation/": owned(ELSEWHERE, "POST"),
     "generations/<uuid:id>/again/": owned(ELSEWHERE, "POST"),
+    "generations/<uuid:id>/retry/": owned(ELSEWHERE, "POST"),
+    "generations/<uuid:id>/decision/": owned(ELSEWHERE, "POST"),
+    "generations/<uuid:id>/quiet/": owned(ELSEWHERE, "POST"),
+    "generations/<uuid:id>/turn/": owned(ELSEWHERE, "POST"),
     "jobs/cancellation/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE, "POST"),
     "jobs/": mine(),
     "jobs/<uuid:id>/": owned(),
@@ -76,6 +99,22 @@ ADDRESSES: dict[str, Expected] = {
     "library/views/<uuid:id>/": owned(ELSEWHERE, "POST"),
     "library/views/<uuid:id>/deletion/": owned(ELSEWHERE, "POST"),
     "images/<uuid:id>/": owned(),
+    "images/<uuid:id>/comments/": owned(422, "POST"),  # without a word
+    "images/<uuid:image_id>/favourite/": owned(ELSEWHERE, "POST"),
+    "images/trash/": hands(),
+    "images/restore/": hands(),
+    "images/favourite/": hands(),
+    "images/zip/": Expected(DOOR, ELSEWHERE, 200, ELSEWHERE, "POST"),
+    "comments/<uuid:id>/": owned(422, "POST"),
+    "comments/<uuid:id>/removal/": owned(ELSEWHERE, "POST"),
+    "compare/": owned(),  # two of Alice's
+    "trash/": mine(),
+    "collections/": mine(),
+    "collections/items/": hands(),
+    "collections/<uuid:id>/": owned(),
+    "collections/<uuid:id>/deletion/": owned(ELSEWHERE, "POST"),
+    "collections/<uuid:id>/removal/": owned(ELSEWHERE, "POST"),
+    "collections/<uuid:id>/order/": owned(ELSEWHERE, "POST"),
     "images/<uuid:image_id>/<variant:variant>/": owned(304),  # asked with its ETag: the row has no bytes
     # --- teams
     "teams/": mine(),
@@ -141,7 +180,13 @@ for name, pages in MODELS.items():
         one = "" if page in ("", "add/") else "<path:object_id>/"
         ADDRESSES[f"admin/{name}/{one}{'' if page == 'old' else page}"] = staff(status)
 
-QUERIES = {"admin/autocomplete/": "?app_label=images_app&model_name=imagejob&field_name=generation"}
+QUERIES = {
+    "admin/autocomplete/": "?app_label=images_app&model_name=imagejob&field_name=generation",
+    "compare/": "?a={image}&b={image}",
+    "generations/": "?after={generation}",
+}
+# What a form must name to be more than empty.
+FORMS = {route: "ids={image}" for route in ("images/trash/", "images/favourite/", "images/zip/")}
 
 
 def routes(resolver: Any = None, before: str = "") -> Iterator[str]:
@@ -180,8 +225,8 @@ class Things:
         }
         if route.startswith("generations/"):
             values["id"] = self.generation.pk
-        elif route.startswith("library/views/"):
-            values["id"] = self.objects["a view"].pk
+        elif (kind := route.split("<", maxsplit=1)[0]) in self.objects:
+            values["id"] = self.objects[kind].pk
         elif route.startswith("images/"):
             values["id"] = self.image.pk
         elif model == "images_app/user":
@@ -191,8 +236,11 @@ class Things:
         return (
             "/"
             + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
-            + QUERIES.get(route, "")
+            + self.filled(QUERIES.get(route, ""))
         )
+
+    def filled(self, text: str) -> str:
+        return text.format(image=self.image.pk, generation=self.generation.pk)
 
 
 @pytest.fixture
@@ -208,9 +256,26 @@ def things(alice: User, model: ImageModel) -> Things:
         "images_app/generation": generation,
         "images_app/imagejob": job,
         "images_app/storedimage": image,
-        "a view": saved.save(alice, "Boats", "text=boat"),
+        # By what their addresses begin with.
+        "library/views/": saved.save(alice, "Boats", "text=boat"),
+        "collections/": collections.make(alice, "Herons"),
+        "comments/": comments.say(image, alice, "The left one"),
+        "presets/": make_preset(alice, model),
     }
     return Things(generation, job, image, objects)
+
+
+def make_preset(person: User, model: ImageModel) -> Preset:
+    fields = {"size": model.sizes[0], "quality": "", "style": "", "n": 1}
+    return Preset.objects.create(person=person, name="Wide", model=model, **fields)
+
+
+@pytest.fixture
+def carol(alice: User) -> User:
+    """A teammate of Alice's."""
+    person = make_person("carol@example.com", "correct horse battery", name="Carol Calm")
+    Membership.objects.create(team=current_team(alice), person=person, role=Role.MEMBER)
+    return person
 
 
 def outcome(response: Any) -> int | str:
@@ -236,6 +301,7 @@ def test_who_gets_what(
     things: Things,
     alice: User,
     bob: User,
+    carol: User,
     admin: User,
     client_of: Callable[[User], Client],
 ) -> None:
@@ -243,20 +309,26 @@ def test_who_gets_what(
     cast = {
         "anonymous": Client(),
         "stranger": client_of(bob),
+        "teammate": client_of(carol),
         "superuser": client_of(admin),
         "owner": client_of(alice),
     }
     found = {}
     for who, client in cast.items():
         response = client.generic(
-            expected.method, address, REMOTE_ADDR="192.0.2.7", headers={"If-None-Match": _etag(things, route)}
+            expected.method,
+            address,
+            things.filled(FORMS.get(route, "")),
+            "application/x-www-form-urlencoded",
+            REMOTE_ADDR="192.0.2.7",
+            headers={"If-None-Match": _etag(things, route)},
         )
         found[who] = outcome(response)
         assert response.get("Cache-Control"), "what a cache may do is said"
         assert "default-src 'none'" in response["Content-Security-Policy"]
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Referrer-Policy"] == "same-origin"
-    assert found == {who: getattr(expected, who) for who in cast}
+    assert found == {who: getattr(expected, "stranger" if who == "teammate" else who) for who in cast}
 
 
 def _etag(things: Things, route: str) -> str:
