@@ -1,6 +1,5 @@
 """What a browser loads when somebody opens a page for the first time, in the bytes that go over the wire."""
 
-import base64
 import random
 import re
 from collections import Counter
@@ -12,7 +11,9 @@ from urllib.parse import urljoin
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from PIL import Image
 
+from images_app.images.derive import _placeholder
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 from tests.collected import HASHED, collected
@@ -24,35 +25,30 @@ __all__ = ["things"]
 
 KB = 1024
 GATES = {"html": 12 * KB, "css": 14 * KB, "js": 24 * KB, "woff2": 55 * KB, "sprite": 3 * KB}
-LIBRARY, RUNS = 60, 4
-NODES = 16  # of a tile
-IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']""")  # not import(…): that waits until it is needed
+LIBRARY, RUNS, AT_ONCE = 30, 4, 4  # pictures; generations, and pictures of each, in the studio
+NODES = 16  # of a tile, itself included
+IMPORT = re.compile(
+    r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']"""
+)  # not import(…): that waits until it is needed
 ADDRESS = re.compile(r"""url\(["']?([^"')]+)""")
-PROMPTS = ["A lighthouse above a quiet sea, paper collage", "Herons at dawn, woodcut in two colours", "Chrome"]
-
-
-@pytest.fixture
-def busy(alice: User, model: ImageModel, things: Things) -> None:
-    """A studio of four runs with four pictures, and a library of a whole page."""
-    chance = random.Random(1)
-    for number in range(LIBRARY // 4):
-        words = " ".join(chance.choice(PROMPTS).split() + chance.choice(PROMPTS).split())
-        generation = make_generation(alice, model, words, n=4)
-        for position in range(4):
-            # As long as real ones, and as little alike.
-            drawing = base64.b64encode(b"RIFF" + chance.randbytes(76)).decode()
-            make_picture(generation, position=position, placeholder=f"data:image/webp;base64,{drawing}")
+STRAYS: set[str] = set()
+PROMPTS = [
+    "A lighthouse above a quiet sea, paper collage",
+    "Herons at dawn, woodcut in two colours, the river behind them still in fog",
+    "Chrome letters on wet asphalt, neon, 35 mm",
+    "An island seen from a small plane in late light, the reef around it pale green, no people and no houses",
+]
 
 
 @pytest.fixture
 def opened(
-    busy: None, things: Things, alice: User, client_of: Callable[[User], Client]
+    things: Things, alice: User, model: ImageModel, client_of: Callable[[User], Client]
 ) -> Iterator[Callable[[str], "Loaded"]]:
     """Opens a page of the table as production would send it."""
-    hashed = {**settings.STORAGES, **HASHED}
-    with override_settings(STATIC_ROOT=str(collected()), STORAGES=hashed):
+    with override_settings(STATIC_ROOT=str(collected()), STORAGES={**settings.STORAGES, **HASHED}):
 
         def loaded(route: str) -> Loaded:
+            fill(alice, model, *([AT_ONCE] * RUNS if route == "" else [1] * LIBRARY))
             client = Client() if route in DOORS else client_of(alice)
             response = client.get(things.address(route), headers={"Accept-Encoding": "gzip, br"})
             assert response.status_code == 200
@@ -60,6 +56,17 @@ def opened(
             return Loaded(client.get(things.address(route)).content.decode(), packed)
 
         yield loaded
+
+
+def fill(person: User, model: ImageModel, *runs: int) -> None:
+    """Generations of as many pictures each, their placeholders as heavy as those of real pictures."""
+    chance = random.Random(1)
+    for number, pictures in enumerate(runs):
+        generation = make_generation(person, model, f"{PROMPTS[number % 4]}, number {number}", n=pictures)
+        for position in range(pictures):
+            colours = Image.frombytes("RGB", (5, 4), chance.randbytes(60))
+            placeholder = _placeholder(colours.resize((512, 410), Image.Resampling.BICUBIC))
+            make_picture(generation, position=position, placeholder=placeholder)
 
 
 class Loaded(HTMLParser):
@@ -105,7 +112,27 @@ def wire(name: str) -> Path:
 @pytest.mark.parametrize("route", sorted(PAGES | DOORS))
 def test_a_page_is_light(opened: Callable[[str], Loaded], route: str) -> None:
     page = opened(route)
-    print(route or "studio", dict(page.bytes))
     assert page.bytes["css"] > 0 and page.bytes["woff2"] > 0
     heavy = {kind: page.bytes[kind] for kind, most in GATES.items() if page.bytes[kind] > most}
     assert not heavy
+
+
+@pytest.mark.parametrize("route", ["", "library/"])
+def test_a_tile_has_few_nodes(opened: Callable[[str], Loaded], route: str) -> None:
+    tiles = re.findall(r'<figure class="tile".*?</figure>', opened(route).html, re.DOTALL)
+    assert len(tiles) >= AT_ONCE * RUNS
+    assert max(len(re.findall(r"<[a-z]", tile)) for tile in tiles) <= NODES
+
+
+@pytest.mark.parametrize("route", sorted(PAGES | DOORS))
+def test_a_page_loads_the_rules_for_all_it_holds(opened: Callable[[str], Loaded], route: str) -> None:
+    page = opened(route)
+    held = {name for found in re.findall(r'\bclass="([^"]*)"', page.html) for name in found.split()}
+    ruled = {name: rules((collected() / name).read_text()) for name in page.names if name.endswith(".css")}
+    anywhere = set().union(*(rules(file.read_text()) for file in Path("static/css").glob("*.css")))
+    assert (held & anywhere) - set().union(*ruled.values()) <= STRAYS
+
+
+def rules(sheet: str) -> set[str]:
+    """Every class a stylesheet speaks of."""
+    return set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/|url\([^)]*\)", "", sheet, flags=re.DOTALL)))

@@ -186,7 +186,7 @@ QUERIES = {
     "generations/": "?after={generation}",
 }
 # What a form must name to be more than empty.
-FORMS = {route: "ids={image}" for route in ("images/trash/", "images/favourite/", "images/zip/")}
+FORMS = dict.fromkeys(("images/trash/", "images/favourite/", "images/zip/"), "ids={image}")
 
 
 def routes(resolver: Any = None, before: str = "") -> Iterator[str]:
