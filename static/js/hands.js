@@ -13,7 +13,7 @@ export function hands() {
     button.closest('[popover]')?.hidePopover();
     if (button.dataset.do === 'favourite') heart(button);
     else if (button.dataset.do === 'hearts') hearts(button);
-    else if (button.dataset.do === 'hang') hang(button);
+    else if (button.dataset.do === 'hang') import('./hang.js').then(({ hang }) => hang(button), () => location.assign(button.href));
     else trash(button.value.split(','));
   });
 }
@@ -37,35 +37,6 @@ async function hearts(button) {
   if (!answer) return toast(FAILED);
   for (const id of ids) show(`/images/${id}/favourite/`, true);
   toastOf(parsed(await answer.text()));
-}
-
-// Where to hang some pictures is asked above the page.
-async function hang(link) {
-  const back = document.activeElement, sheet = document.createElement('dialog');
-  sheet.className = 'sheet hang-d';
-  sheet.setAttribute('aria-label', 'Add to a collection');
-  try {
-    const response = await fetch(link.href, { headers: { 'HX-Request': 'true' } });
-    if (!response.ok || response.redirected) return location.assign(link.href);
-    sheet.innerHTML = await response.text();
-  } catch {
-    return toast(FAILED);
-  }
-  sheet.addEventListener('close', () => {
-    sheet.remove();
-    back?.focus();
-  });
-  sheet.addEventListener('click', (event) => event.target === sheet && sheet.close()); // beside it
-  sheet.addEventListener('submit', async (event) => {
-    if (event.target.method === 'dialog') return;
-    event.preventDefault();
-    const answer = await post(event.target.action, new FormData(event.target, event.submitter));
-    if (!answer) return toast(FAILED);
-    sheet.close();
-    toastOf(parsed(await answer.text()));
-  });
-  document.body.append(sheet);
-  sheet.showModal();
 }
 
 // The same picture may stand on the page twice: its tile, and the lightbox above it.

@@ -4,11 +4,10 @@ import { composer } from './composer.js';
 import { plain } from './keys.js';
 import './lightbox.js';
 import { live } from './live.js';
-import { clock, menu } from './tiles.js';
+import { clock } from './tiles.js';
 
 composer();
 clock();
-menu();
 live();
 away();
 
@@ -23,8 +22,12 @@ document.addEventListener('keydown', (event) => {
 document.getElementById('p-past')?.addEventListener('beforetoggle', () => import('./past.js').catch(() => {}));
 
 document.addEventListener('click', (event) => {
-  const link = plain(event) && event.target.closest?.('[data-do=queue]');
+  // A menu goes when something in it was chosen.
+  const chosen = event.target.closest?.('.menu :is(a, button)')?.closest('.run-menu, #tile-menu');
+  if (chosen) setTimeout(() => chosen.hidePopover());
+  const link = plain(event) && event.target.closest?.('[data-do=queue], [data-do=more]');
   if (!link) return;
   event.preventDefault();
-  import('./queue.js').then(({ open }) => open(), () => location.assign(link.href));
+  const module = link.dataset.do === 'queue' ? import('./queue.js') : import('./menu.js');
+  module.then(({ open }) => open(link), () => location.assign(link.href));
 });
