@@ -9,6 +9,8 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 SHEETS = re.compile(r"css/(app|page-[\w-]+)\.css")
+MODULES = re.compile(r"js/[\w-]+\.js")
+COMMENT_LINE = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 IMPORT = re.compile(r"""@import url\("(?P<name>[\w.-]+\.css)"\)(?: layer\((?P<layer>[\w-]+)\))?;""")
 
 
@@ -17,6 +19,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
 
     - follows ``import`` in ES modules, so that every module has a hashed name and no import map is needed;
     - puts the imports of ``css/app.css`` and of the pages' own sheets in place: no page waits for a chain of files;
+    - leaves the lines that are comments out of our modules: they are for whoever reads the sources;
     - leaves source maps alone: vendors name maps that they do not ship.
     """
 
@@ -29,10 +32,11 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run:
             # From the sources, never from an earlier run's result: a part may have changed and the sheet not.
-            sheets = {name: inlined(name, paths) for name in paths if SHEETS.fullmatch(name)}
-            for name, text in sheets.items():
+            served = {name: inlined(name, paths) for name in paths if SHEETS.fullmatch(name)}
+            served |= {n: COMMENT_LINE.sub("", _source(n, paths)) for n in paths if MODULES.fullmatch(n)}
+            for name, text in served.items():
                 Path(self.path(name)).write_text(text, encoding="utf-8")
-            paths = {**paths, **{name: (self, name) for name in sheets}}
+            paths = {**paths, **{name: (self, name) for name in served}}
         yield from super().post_process(paths, dry_run, **options)
 
 
@@ -42,14 +46,15 @@ def inlined(sheet: str, paths: dict[str, Any]) -> str:
     ``paths`` is collectstatic's: name to (storage, path in it).
     """
 
-    def source(name: str) -> str:
-        storage, path = paths[name]
-        with storage.open(path) as file:
-            text: str = file.read().decode()
-        return text
-
     def rules(found: re.Match[str]) -> str:
-        text = source(str(Path(sheet).with_name(found["name"])))
+        text = _source(str(Path(sheet).with_name(found["name"])), paths)
         return f"@layer {found['layer']} {{\n{text}}}" if found["layer"] else text
 
-    return IMPORT.sub(rules, source(sheet))
+    return IMPORT.sub(rules, _source(sheet, paths))
+
+
+def _source(name: str, paths: dict[str, Any]) -> str:
+    storage, path = paths[name]
+    with storage.open(path) as file:
+        text: str = file.read().decode()
+    return text

@@ -41,6 +41,12 @@ def test_the_order_of_the_layers_is_said_before_any_of_them(collected: Path) -> 
     assert named <= set(order[1].split(", "))
 
 
+def test_comments_stay_in_the_sources(collected: Path) -> None:
+    script = served(collected, "js/app.js")
+    assert not re.search(r"^\s*//", script, re.MULTILINE)
+    assert script.endswith("toasts();\nuncover();\n")
+
+
 def test_modules_import_hashed_modules(collected: Path) -> None:
     imported = re.findall(r"""from ["']\./([^"']+)["']""", served(collected, "js/app.js"))
     assert imported
