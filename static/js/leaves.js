@@ -2,7 +2,7 @@
 // height it had, so the page never grows heavy; it is filled again before it comes near. What it says stays where
 // the browser's own search finds it.
 const HERE = '1500px';
-const kept = new WeakMap(); // leaf -> its markup, and the height and width it was measured with
+const kept = new WeakMap(); // leaf -> its pictures' ids, its markup, and the height and width it was measured with
 const gone = new Set(); // ids of pictures removed since: their tiles must not come back
 const far = new Set(); // leaves to be emptied, as soon as nobody holds anything in them
 const all = () => [...document.querySelectorAll('[data-leaf]')];
@@ -42,18 +42,8 @@ const tile = (leaf, id) => leaf.querySelector(`.tile-a[href="/images/${id}/"]`);
 
 // The ids of a leaf's pictures in their order, whether or not they are on the page just now.
 export function pictures(leaf) {
-  const markup = 'away' in leaf.dataset ? kept.get(leaf).markup : leaf.innerHTML;
-  return [...markup.matchAll(/class="tile-a" href="\/images\/([0-9a-f-]{36})\/"/g)].map(([, id]) => id).filter((id) => !gone.has(id));
-}
-
-// From one picture to another, both included: what stands between them, in the order of the page.
-export function between(one, other) {
-  const leaves = all();
-  const [from, to] = [one, other].map((id) => leaves.findIndex((leaf) => pictures(leaf).includes(id))).sort((a, b) => a - b);
-  if (from < 0) return [];
-  const ids = leaves.slice(from, to + 1).flatMap(pictures);
-  const [first, last] = [ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
-  return ids.slice(first, last + 1);
+  const ids = 'away' in leaf.dataset ? kept.get(leaf).ids : [...leaf.querySelectorAll('.tile-a')].map((link) => link.pathname.split('/')[2]);
+  return ids.filter((id) => !gone.has(id));
 }
 
 export const everything = () => all().flatMap(pictures);
@@ -89,7 +79,7 @@ function empty(leaf) {
   words.addEventListener('beforematch', () => fill(leaf));
   for (const powered of leaf.querySelectorAll('[data-htmx-powered]')) powered.removeAttribute('data-htmx-powered');
   for (const styled of leaf.querySelectorAll('[style]')) styled.removeAttribute('style'); // written in markup it is forbidden
-  kept.set(leaf, { markup: leaf.innerHTML, height: box.height, width: box.width });
+  kept.set(leaf, { ids: pictures(leaf), markup: leaf.innerHTML, height: box.height, width: box.width });
   leaf.dataset.away = '';
   leaf.style.blockSize = `${box.height}px`;
   // What is still loading is not waited for; and Chromium keeps a lazy picture with sizes=auto for ever otherwise.
