@@ -22,12 +22,17 @@ BATCH = 500
 
 
 def collections_of(person: User) -> QuerySet[Collection]:
-    """A person's own, newest first, each with ``count``: how many pictures it shows."""
+    """A person's own, newest first."""
+    return Collection.objects.filter(person=person).order_by("-created_at", "-id")
+
+
+def counted(collections: QuerySet[Collection]) -> QuerySet[Collection]:
+    """The same, each with ``count``: how many pictures it shows. Where they are only chosen from it is not worth
+    its time, which grows with the pictures."""
     # One by one: a join would count all collections for the few that a page shows.
     shown = CollectionItem.objects.filter(collection=OuterRef("pk"), image__trashed_at=None).order_by()
     each = shown.values("collection").annotate(count=Count("pk")).values("count")
-    mine = Collection.objects.filter(person=person).annotate(count=Coalesce(Subquery(each), 0))
-    return mine.order_by("-created_at", "-id")
+    return collections.annotate(count=Coalesce(Subquery(each), 0))
 
 
 def offered(person: User, picture: StoredImage) -> list[Collection]:
@@ -39,7 +44,7 @@ def offered(person: User, picture: StoredImage) -> list[Collection]:
 
 def visible_collection(person: User, collection_id: UUID) -> Collection:
     """The collection, or the same 404 for a stranger's as for none at all."""
-    collection = collections_of(person).filter(pk=collection_id).first()
+    collection = counted(collections_of(person)).filter(pk=collection_id).first()
     if collection is None:
         raise Http404("no such collection")
     return collection

@@ -117,7 +117,7 @@ class PictureFilter(ShelfFilter):
     @property
     def rows(self) -> QuerySet[Any]:
         rows = super().rows
-        text = self.form.cleaned_data.get("text") if self.is_valid() else ""
+        text = self.form.cleaned_data.get("text") if self.in_use and self.is_valid() else ""
         return matching(rows, self._person.pk, text, before=self._before) if text else rows
 
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:

@@ -40,7 +40,7 @@ class Tile:
 
     @cached_property
     def words(self) -> str:
-        return cut(self.image.job.generation.prompt, 160)
+        return cut(self.image.prompt, 160)
 
     @property
     def caption(self) -> str:
@@ -114,7 +114,8 @@ def day_words(day: date, today: date) -> str:
 
 def amount(rows: QuerySet[Any], noun: str) -> str:
     """ "61 pictures", "1,000+ pictures": nobody needs more, and counting a million takes its time."""
-    count = rows[: COUNTED_AT_MOST + 1].count()
+    # Neither their order nor what else is known of them matters to their number.
+    count = rows.order_by().values("pk")[: COUNTED_AT_MOST + 1].count()
     if count > COUNTED_AT_MOST:
         return f"{COUNTED_AT_MOST:,}+ {noun}s"
     return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else ""

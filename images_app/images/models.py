@@ -1,6 +1,7 @@
 """A paid picture: where its bytes lie and what is known of it."""
 
 import uuid
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -89,6 +90,12 @@ class StoredImage(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @cached_property
+    def prompt(self) -> str:
+        """What was asked for. Lists annotate it: a tile needs no more of its job and generation."""
+        words: str = self.job.generation.prompt
+        return words
 
     @property
     def preview_width(self) -> int:

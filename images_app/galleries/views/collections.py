@@ -35,7 +35,7 @@ def collections(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = collecting.make(request.user, **form.cleaned_data)
         return redirect("collection", made.pk)
-    shown = page(collections_of(request.user), place_asked(request), COLLECTIONS)
+    shown = page(collecting.counted(collections_of(request.user)), place_asked(request), COLLECTIONS)
     covers = collecting.covers(request.user, shown.rows)
     context = {
         "form": form,

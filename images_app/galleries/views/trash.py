@@ -40,12 +40,13 @@ class Thrown:
 @require_safe
 def trash(request: PersonRequest) -> HttpResponse:
     """The latest first, a page at a time; those further down come up as these are restored or end."""
-    rows = tiles_of(trash_of(request.user), "trashed_at")
+    thrown = trash_of(request.user)
+    rows = tiles_of(thrown, "trashed_at")
     first = max(0, _number(request.GET.get("from", "")))
     shown = list(rows[first : first + PAGE_SIZE + 1])
     context = {
         "thrown": [Thrown(image) for image in shown[:PAGE_SIZE]],
-        "total": amount(rows, "picture"),
+        "total": amount(thrown, "picture"),
         "days": TRASH_DAYS,
         "newer": first > 0,
         "older": first + PAGE_SIZE if len(shown) > PAGE_SIZE else None,
