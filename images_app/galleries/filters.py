@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from images_app.galleries.access import models_used_by, pictures_of
-from images_app.images.models import Favourite, StoredImage
+from images_app.images.models import StoredImage
 from images_app.images.search import matching
 from images_app.jobs.filters import GROUPS, ListFilter, text_field
 from images_app.jobs.models import ImageJob
@@ -134,7 +134,8 @@ class PictureFilter(ShelfFilter):
     def is_favourite(self, rows: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:
         if not wanted:
             return rows
-        return rows.filter(pk__in=Favourite.objects.filter(person=self._person).values("image_id"))
+        # Joined, not asked whether each is among them: SQLite would look through a million for a dozen hearts.
+        return rows.filter(favourites__person=self._person)
 
     def by_person(self, rows: QuerySet[Any], name: str, person: str) -> QuerySet[Any]:
         return rows.filter(person=self._person)
