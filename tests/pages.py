@@ -14,6 +14,7 @@ PAGES = frozenset(
         "compare/",
         "queue/",
         "prompts/",
+        "teams/",
         "jobs/",
         "jobs/<uuid:id>/",
         "accounts/email/",

@@ -1,16 +1,40 @@
-"""axe finds nothing, by day and by night."""
+"""axe finds nothing, by day and by night, on a desk and on a phone."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.e2e.browser import TIMEOUT_MS, Complaints, generate, sign_in, tile
 from tests.e2e.conftest import Made, Somebody, Visit
 from tests.e2e.looks import has_no_barrier
 from tests.e2e.product import PASSWORD, Product
+from tests.pages import DOORS, PAGES
 
 UNCLEAR = "For the axe [demo:server-error]"
+HANG = """async (id) => {
+  const body = new FormData(document.getElementById('hands'));
+  body.append('ids', id);
+  body.append('title', 'For the axe');
+  await fetch('/collections/items/', { method: 'POST', body });
+}"""
+# What opens: on which page, by which button, and what is there then.
+OPENERS = {
+    "shape": ("", "[popovertarget=p-size]", "#p-size"),
+    "quality": ("", "[popovertarget=p-quality]", "#p-quality"),
+    "style": ("", "[popovertarget=p-style]", "#p-style"),
+    "model": ("", "[popovertarget=p-model]", "#p-model"),
+    "presets": ("", "[popovertarget=p-presets]", "#p-presets"),
+    "earlier prompts": ("", "[popovertarget=p-past]", "#past-list a"),
+    "account": ("", "[popovertarget=account]", "#account"),
+    "keys": ("", "[popovertarget=keys]", "#keys"),
+    "queue": ("", "[data-do=queue]", "dialog#queue[open] .q-row"),
+    "a picture's menu": ("", "[data-do=more]", "#tile-menu"),
+    "a decision": ("", "[popovertarget^=d-]", ".decision:popover-open"),
+    "a picture": ("library/", "[data-grid] .tile-a", "dialog.lightbox .hero-i"),
+    "dates": ("library/", "[popovertarget=p-dates]", "#p-dates"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +55,20 @@ def busy(studio: Product, chromium: Browser, alice: Somebody, picture: Made) -> 
             expect(tile(cancelled, "cancelled")).to_be_visible()
             yield
         studio.until_states(waiting, "succeeded")
+
+
+@pytest.fixture(scope="module")
+def hung(studio: Product, chromium: Browser, alice: Somebody, picture: Made) -> str:
+    """The address of a collection of Alice's with her first picture in it."""
+    with chromium.new_context(base_url=studio.url, storage_state=alice.state) as context:
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        page.goto(picture.address)
+        page.evaluate(HANG, picture.id)
+        page.goto("/collections/")
+        found = page.locator(".col").first.get_attribute("href")
+        assert found
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -57,23 +95,75 @@ def test_the_administration_has_no_barrier(
     has_no_barrier(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["studio", "library", "image", "jobs", "job", "decision", "sign-in"])
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1440, 390)]
+
+
+@pytest.mark.parametrize("route", sorted(PAGES | DOORS))
 @pytest.mark.usefixtures("busy")
 def test_a_page_has_no_barrier(
-    visit: Visit, alice: Somebody, picture: Made, studio: Product, name: str, scheme: str
+    visit: Visit, alice: Somebody, picture: Made, hung: str, studio: Product, route: str
 ) -> None:
-    page = visit(None if name == "sign-in" else alice, color_scheme=scheme)
-    page.goto(
-        {
-            "studio": "/",
-            "library": "/library/",
-            "image": picture.address,
-            "jobs": "/jobs/",
-            "job": f"/jobs/{studio.job(picture.prompt)}/",
-            "decision": f"/jobs/{studio.job(UNCLEAR)}/",
-            "sign-in": "/accounts/login/",
-        }[name]
-    )
+    page = visit(None if route in DOORS else alice)
+    page.goto(address(route, picture, hung, studio))
     expect(page.get_by_role("heading", level=1)).to_be_attached()
-    has_no_barrier(page)
+    in_every_look(page)
+
+
+@pytest.mark.usefixtures("busy")
+def test_a_decision_has_no_barrier(visit: Visit, alice: Somebody, studio: Product) -> None:
+    page = visit(alice)
+    page.goto(f"/jobs/{studio.job(UNCLEAR)}/")
+    in_every_look(page)
+
+
+@pytest.mark.parametrize("route", ["", "library/", "collections/", "trash/", "queue/", "prompts/", "jobs/"])
+def test_an_empty_page_has_no_barrier(visit: Visit, bob: Somebody, route: str) -> None:
+    page = visit(bob)
+    page.goto(f"/{route}")
+    in_every_look(page)
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+@pytest.mark.usefixtures("busy")
+def test_what_opens_above_a_page_has_no_barrier(visit: Visit, alice: Somebody, opener: str) -> None:
+    route, button, opened = OPENERS[opener]
+    page = visit(alice)
+    for scheme, width in LOOKS:
+        look(page, scheme, width)
+        page.goto(f"/{route}")
+        there = page.locator(f"{button} >> visible=true").first
+        if not there.count() and width == 390:
+            continue  # a phone has another way
+        there.focus()
+        there.press("Enter")
+        expect(page.locator(opened).first).to_be_visible()
+        has_no_barrier(page)
+
+
+def test_the_bar_for_what_is_picked_has_no_barrier(page: Page) -> None:
+    page.goto("/library/")
+    page.locator("[data-grid] .tile-a").first.focus()
+    page.keyboard.press("x")
+    expect(page.locator(".bulk")).to_be_visible()
+    in_every_look(page)
+
+
+def in_every_look(page: Page) -> None:
+    for scheme, width in LOOKS:
+        look(page, scheme, width)
+        has_no_barrier(page)
+
+
+def look(page: Page, scheme: str, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 900 if width > 760 else 844})
+
+
+def address(route: str, picture: Made, hung: str, studio: Product) -> str:
+    named = {
+        "images/<uuid:id>/": picture.address,
+        "compare/": f"/compare/?a={picture.id}&b={picture.id}",
+        "collections/<uuid:id>/": hung,
+        "jobs/<uuid:id>/": f"/jobs/{studio.job(picture.prompt)}/",
+    }
+    return named.get(route) or "/" + re.sub(r"<\w+>", "nothing", route)

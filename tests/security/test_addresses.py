@@ -19,6 +19,7 @@ from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
 from images_app.teams.models import Membership, Role, Team, User
+from tests.pages import DOORS, PAGES
 from tests.rows import make_generation, make_job, make_picture
 
 DOOR = "door"  # to the sign-in page, and back afterwards
@@ -29,7 +30,7 @@ ELSEWHERE = "elsewhere"  # to another page of this site
 class Expected:
     """What each of the cast gets. ``owner`` is Alice, whose job, generation and picture the address names.
 
-    A teammate of Alice's gets what a stranger gets: what a person makes is theirs alone until they share it.
+    A teammate of Alice's mostly gets what a stranger gets: what a person makes is theirs alone until they share it.
     """
 
     anonymous: int | str
@@ -37,6 +38,7 @@ class Expected:
     owner: int | str
     superuser: int | str
     method: str = "GET"
+    teammate: int | str | None = None  # None: the same as the stranger
 
 
 def public(status: int | str = 200) -> Expected:
@@ -118,7 +120,8 @@ ADDRESSES: dict[str, Expected] = {
     "images/<uuid:image_id>/<variant:variant>/": owned(304),  # asked with its ETag: the row has no bytes
     # --- teams
     "teams/": mine(),
-    "teams/<slug:slug>/": owned(ELSEWHERE, "POST"),
+    # A member sees the team, and may not change it.
+    "teams/<slug:slug>/": Expected(DOOR, 404, ELSEWHERE, 404, "POST", teammate=403),
     # --- the door
     "welcome/": public(404),  # somebody has an account
     "accounts/login/": Expected(200, ELSEWHERE, ELSEWHERE, ELSEWHERE),
@@ -328,7 +331,8 @@ def test_who_gets_what(
         assert "default-src 'none'" in response["Content-Security-Policy"]
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Referrer-Policy"] == "same-origin"
-    assert found == {who: getattr(expected, "stranger" if who == "teammate" else who) for who in cast}
+    wanted = {who: getattr(expected, who) for who in cast}
+    assert found == {**wanted, "teammate": expected.teammate or expected.stranger}
 
 
 def _etag(things: Things, route: str) -> str:
@@ -353,3 +357,22 @@ def test_a_strangers_404_is_the_same_as_nobodys(
     client, address = client_of(bob), things.address(route)
     nobodys = re.sub(r"[0-9a-f-]{36}", "00000000-0000-4000-8000-000000000000", address)
     assert client.get(address).content == client.get(nobodys).content
+
+
+def test_every_page_stands_in_the_table_of_pages(
+    things: Things, alice: User, client_of: Callable[[User], Client]
+) -> None:
+    """What every page must stand (e2e/test_barriers.py, test_weight.py) is asked of those in tests/pages.py."""
+    routes = [
+        route
+        for route, who in ADDRESSES.items()
+        if who.method == "GET" and not re.search("admin/|variant", route)
+    ]
+    for signed_in, client, table in ((True, client_of(alice), PAGES), (False, Client(), DOORS)):
+        answers = {route: client.get(things.address(route)) for route in routes}
+        pages = {route for route, answer in answers.items() if answer.status_code == 200 and _whole(answer)}
+        assert pages - (DOORS if signed_in else set()) == table
+
+
+def _whole(answer: Any) -> bool:
+    return "<html" in answer.content.decode(errors="replace")[:500]
