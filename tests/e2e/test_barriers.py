@@ -155,7 +155,7 @@ def in_every_look(page: Page) -> None:
 
 
 def look(page: Page, scheme: str, width: int) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 900 if width > 760 else 844})
 
 

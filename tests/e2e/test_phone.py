@@ -9,6 +9,10 @@ from tests.e2e.browser import PHONE, prompt_box, run, tile
 from tests.e2e.conftest import Made, Somebody, Visit
 from tests.e2e.looks import fits_the_screen, has_targets_for_thumbs
 from tests.e2e.product import Product
+from tests.e2e.test_barriers import address, hung
+from tests.pages import DOORS, PAGES
+
+__all__ = ["hung"]
 
 
 @pytest.fixture
@@ -16,31 +20,30 @@ def phone(visit: Visit, alice: Somebody, picture: Made) -> Page:
     return visit(alice, **PHONE)
 
 
-@pytest.mark.parametrize("name", ["studio", "library", "image", "jobs", "job", "sign-in"])
-def test_a_page_fits(visit: Visit, phone: Page, picture: Made, studio: Product, name: str) -> None:
-    page = visit(**PHONE) if name == "sign-in" else phone
-    page.goto(
-        {
-            "studio": "/",
-            "library": "/library/",
-            "image": picture.address,
-            "jobs": "/jobs/",
-            "job": f"/jobs/{studio.job(picture.prompt)}/",
-            "sign-in": "/accounts/login/",
-        }[name]
-    )
+@pytest.mark.parametrize("route", sorted(PAGES | DOORS))
+def test_a_page_fits(
+    visit: Visit, phone: Page, picture: Made, hung: str, studio: Product, route: str
+) -> None:
+    """At 390 and 320 px, and with letters twice as large."""
+    page = visit(**PHONE) if route in DOORS else phone
+    page.goto(address(route, picture, hung, studio))
     expect(page.get_by_role("heading", level=1)).to_be_attached()
     fits_the_screen(page)
     has_targets_for_thumbs(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    fits_the_screen(page)
+    page.set_viewport_size(PHONE["viewport"])
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    fits_the_screen(page)
 
 
-@pytest.mark.parametrize("width", [320, 768, 1024])
+@pytest.mark.parametrize("width", [768, 1024])
 def test_no_page_scrolls_sideways_at_the_widths_between(
     phone: Page, picture: Made, studio: Product, width: int
 ) -> None:
     phone.set_viewport_size({"width": width, "height": 800})
-    for address in ["/", "/library/", picture.address, "/jobs/", f"/jobs/{studio.job(picture.prompt)}/"]:
-        phone.goto(address)
+    for place in ["/", "/library/", picture.address, "/jobs/", f"/jobs/{studio.job(picture.prompt)}/"]:
+        phone.goto(place)
         fits_the_screen(phone)
 
 
