@@ -26,8 +26,9 @@ from images_app.teams.access import current_team
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
 
-PAGE_SIZE = 24
+PAGE_SIZE = 12  # runs; drawing them is what the page takes its time for
 MOST_TILES = 200
+MOST_MISSED = 24
 KEY_REUSED = (
     "This form was sent before, with another prompt. Press Generate once more to send it as it is now."
 )
@@ -94,7 +95,7 @@ def newer_page(request: PersonRequest) -> HttpResponse:
     """The runs after the one named ``?after=``, for a page that was without a connection meanwhile."""
     known = visible_generation(request.user, _id(request.GET.get("after", "")) or uuid.UUID(int=0))
     newer = Q(created_at__gt=known.created_at) | Q(created_at=known.created_at, pk__gt=known.pk)
-    return show_runs(request, list(generations_of(request.user).filter(newer)[:PAGE_SIZE]))
+    return show_runs(request, list(generations_of(request.user).filter(newer)[:MOST_MISSED]))
 
 
 def show_runs(request: PersonRequest, generations: list[Generation]) -> HttpResponse:
