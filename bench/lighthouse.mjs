@@ -1,5 +1,5 @@
 // Lighthouse over the pages of bench/pages.py: node bench/lighthouse.mjs PAGES.json RUNS
-// Needs `npm install lighthouse puppeteer-core` in this folder or above, and Chromium (EASEL_CHROMIUM, else chromium).
+// Needs lighthouse and puppeteer-core in the folder NODE_PATH names, and Chromium (EASEL_CHROMIUM, else chromium).
 // Prints the median of each figure and what lost points; fails where a gate is missed.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
