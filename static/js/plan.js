@@ -34,7 +34,9 @@ export function agree(sum) {
 // The lines switch only where there are lines, and no model is compared with itself.
 export function offer() {
   const { lines, model, prompt } = form().elements;
-  form().querySelector('[data-lines]').hidden = !lines.checked && !prompt.value.trim().includes('\n');
+  const chip = form().querySelector('[data-lines]');
+  chip.hidden = !lines.checked && !prompt.value.trim().includes('\n');
+  chip.dataset.offered = '';
   let count = 0;
   for (const input of others()) {
     input.closest('label').hidden = input.value === model.value;
