@@ -14,7 +14,7 @@ PICTURES = 2000
 MANY = f"""
 from images_app.models import StoredImage, User
 from tests.rows import make_copies
-make_copies(StoredImage.objects.first(), {PICTURES}, person=User.objects.get(email="dora@example.com"))
+make_copies(StoredImage.objects.first(), {PICTURES}, person=User.objects.get(email="lena@example.com"))
 """
 # A third of a screen every frame, with no wait for the test in between.
 DOWN = """async (leaves) => {
@@ -31,16 +31,16 @@ MOST_SHIFT = 0.02
 
 
 @pytest.fixture(scope="package")
-def dora(studio: Product, chromium: Browser, picture: Made) -> Somebody:
+def lena(studio: Product, chromium: Browser, picture: Made) -> Somebody:
     """Somebody with many pictures."""
-    somebody = _somebody(studio, chromium, "dora@example.com", "Dora Dunn")
+    somebody = _somebody(studio, chromium, "lena@example.com", "Lena Lund")
     studio.manage("shell", "-c", MANY)
     return somebody
 
 
 @pytest.fixture
-def library(visit: Visit, dora: Somebody) -> Page:
-    return opened(visit(dora))
+def library(visit: Visit, lena: Somebody) -> Page:
+    return opened(visit(lena))
 
 
 def opened(page: Page) -> Page:
@@ -100,8 +100,8 @@ def test_nothing_jumps_in_a_window_of_another_width(library: Page) -> None:
     assert shifted(library) < MOST_SHIFT
 
 
-def test_nothing_jumps_on_a_phone(visit: Visit, dora: Somebody) -> None:
-    page = opened(visit(dora, **PHONE))
+def test_nothing_jumps_on_a_phone(visit: Visit, lena: Somebody) -> None:
+    page = opened(visit(lena, **PHONE))
     to_the_end(page, 4)
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(600)
