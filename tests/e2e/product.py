@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from tests.start.running import Easel, easel
 from tests.start.wait import until
@@ -60,6 +61,11 @@ class Product:
         """The id of the newest picture asked for with this prompt, as addresses write it."""
         found = str(self.one(f"SELECT j.id {OF_PROMPT} ORDER BY j.created_at DESC", prompt))
         return re.sub(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5", found)
+
+    def job_of(self, image: str) -> str:
+        """The id of the job that made a picture, as addresses write both."""
+        query = "SELECT job_id FROM images_app_storedimage WHERE id = ?"
+        return str(UUID(self.one(query, image.replace("-", ""))))
 
     def one(self, query: str, *values: str) -> Any:
         """The first value of the first row."""

@@ -59,5 +59,5 @@ def test_the_first_account_sees_its_first_picture_come_without_a_reload(new: Pro
     expect(tile(first, "succeeded")).to_have_count(0)
     mark(newcomer)
     expect(tile(first, "succeeded").get_by_role("link", name=prompt)).to_be_visible()
-    expect(newcomer.locator("#status")).to_have_text("Nothing under way")
+    expect(newcomer.locator("#status p")).to_have_text("Nothing under way")
     assert stayed(newcomer)

@@ -13,7 +13,9 @@ OF_PICTURE = "FROM images_app_storedimage WHERE id = ?"
 
 def test_a_picture_hangs_in_the_library(page: Page, picture: Made) -> None:
     page.goto("/library/")
-    page.locator(".tile-a").and_(page.get_by_role("link", name=picture.prompt)).click()
+    hanging = page.locator(f'.tile-a[href="{picture.address}"]')
+    expect(hanging.and_(page.get_by_role("link", name=picture.prompt))).to_be_visible()
+    hanging.click()
     expect(page).to_have_url(re.compile(f"{picture.address}$"))
 
 

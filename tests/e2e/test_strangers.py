@@ -36,6 +36,6 @@ def test_a_stranger_gets_the_same_404_as_for_nothing(
 def test_a_stranger_gets_no_tile_of_it(
     visit: Visit, alice: Somebody, bob: Somebody, picture: Made, studio: Product
 ) -> None:
-    address = f"/tiles/?ids={studio.job(picture.prompt)}"
+    address = f"/tiles/?ids={studio.job_of(picture.id)}"
     assert picture.address in visit(alice).request.get(address).text()
     assert "tile" not in visit(bob).request.get(address).text()
