@@ -19,10 +19,10 @@ PASSWORD = "correct horse battery"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database is the same in both shapes: only the plain one runs it."""
+    """What does not depend on the database, or touches none, is the same in both shapes: only the plain one runs it."""
     if environment.SHAPE == "plain":
         return
-    left = [item for item in items if not _touches_the_database(item)]
+    left = [item for item in items if item.get_closest_marker("pages") or not _touches_the_database(item)]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in set(left)]
 

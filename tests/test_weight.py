@@ -23,6 +23,8 @@ from tests.security.test_addresses import Things, things
 
 __all__ = ["things"]
 
+pytestmark = pytest.mark.pages
+
 KB = 1024
 GATES = {"html": 12 * KB, "css": 14 * KB, "js": 24 * KB, "woff2": 55 * KB, "sprite": 3 * KB}
 LIBRARY, RUNS, AT_ONCE = 30, 4, 4  # pictures; generations, and pictures of each, in the studio
