@@ -24,6 +24,7 @@ export function composer() {
     ask();
   });
   document.addEventListener('composer:planned', price);
+  addEventListener('online', ask); // what was not asked meanwhile
   document.addEventListener('keydown', (event) => {
     if (!form().contains(event.target)) return;
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {

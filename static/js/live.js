@@ -158,14 +158,20 @@ function place(answer) {
   for (const fresh of [...answer.children]) {
     const old = document.getElementById(fresh.id);
     if (!old || old.querySelector(':popover-open') || same(old, fresh)) continue;
-    const focused = old.contains(document.activeElement);
+    const focused = old.contains(document.activeElement) && document.activeElement;
     if (fresh.matches('.tile[data-state=succeeded]')) fresh.dataset.fresh = '';
     old.replaceWith(fresh);
     fresh.removeAttribute('hx-swap-oob');
     window.htmx?.process(fresh);
-    if (focused) fresh.querySelector('a, button')?.focus();
+    if (focused) (twin(focused, fresh) ?? fresh.querySelector('a, button'))?.focus();
   }
   document.dispatchEvent(new Event('studio:placed'));
+}
+
+// What was in somebody's hand, drawn anew.
+function twin(one, fresh) {
+  const alike = (other) => ['tagName', 'href', 'formAction'].every((name) => other[name] === one[name]);
+  return [...fresh.querySelectorAll('a, button')].find(alike);
 }
 
 // A picture that is being made keeps its bath and its clock; only another state or another place is drawn anew.

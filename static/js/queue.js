@@ -17,7 +17,7 @@ drawer()?.addEventListener('close', () => {
   if (at === document.body || drawer().contains(at)) document.querySelector('[data-do=queue]')?.focus();
 });
 document.addEventListener('htmx:after:swap', (event) => {
-  if (pressed && event.detail.ctx.sourceElement?.closest?.('#queue-box, #queue') !== undefined) follow();
+  if (pressed && event.detail.ctx.sourceElement.closest('#queue-box')) follow();
 });
 
 export async function open() {

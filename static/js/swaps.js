@@ -14,7 +14,14 @@ export function swaps() {
       toast(raw.status === 403 ? 'This page is out of date. Please reload it.' : 'That did not work. Nothing was lost; please try again.');
     }
   });
-  document.addEventListener('htmx:error', () => toast('The server cannot be reached. What you wrote is still here.'));
+  // What asks on its own account says nothing where nobody can answer.
+  document.addEventListener('htmx:before:request', (event) => {
+    if (!navigator.onLine && event.target.matches('[data-unasked]')) event.preventDefault();
+  });
+  document.addEventListener('htmx:error', (event) => {
+    if (event.target.matches('[data-unasked]')) return;
+    toast('The server cannot be reached. What you wrote is still here.');
+  });
   document.addEventListener('htmx:after:swap', (event) => {
     const { sourceElement, response } = event.detail.ctx;
     if (sourceElement.closest('.plan, .presets, .past')) {

@@ -8,7 +8,7 @@ const PICTURE = /^\/images\/[0-9a-f-]{36}\/$/;
 const AHEAD = 8; // tiles before the end of the page at which the next ones are asked for
 const HELD = '#keys, .toasts'; // what must be reachable above a modal dialog lives in it meanwhile
 
-let box, title, opener, shown = '', asked = 0, leaving = false;
+let box, title, opener, shown = '', asked = 0, leaving = false, closing = false;
 const fetched = new Map(); // address -> a promise of its view, each taken once
 
 addEventListener('popstate', (event) => {
@@ -84,8 +84,12 @@ function make() {
     event.preventDefault();
     leave();
   });
-  // A browser may close it without asking.
-  dialog.addEventListener('close', (event) => event.target === dialog && history.state?.picture && leave());
+  // A browser may close it without asking. What is heard of one's own closing may come when it is open again.
+  dialog.addEventListener('close', (event) => {
+    if (event.target !== dialog) return;
+    if (!closing && history.state?.picture) leave();
+    closing = false;
+  });
   document.body.append(dialog);
   const main = document.getElementById('main');
   new MutationObserver(() => dialog.open && ways()).observe(main, { childList: true, subtree: true });
@@ -180,6 +184,7 @@ function away() {
   shrink(tile, () => {
     document.body.append(...box.querySelectorAll(HELD));
     box.querySelector('.view')?.remove();
+    closing = true;
     box.close();
     fetched.clear();
     document.title = title;

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser import prompt_box, run, tile
+from tests.e2e.browser import generate, prompt_box, run, tile
 from tests.e2e.looks import has_no_barrier
 from tests.e2e.product import Product
 
@@ -38,6 +38,18 @@ def test_space_opens_a_chip_too(page: Page) -> None:
     tab_to(page, page.get_by_role("button", name="Quality:"))
     page.keyboard.press("Space")
     expect(page.locator("#p-quality")).to_be_visible()
+
+
+def test_the_focus_stays_where_it_was_when_counts_change(page: Page) -> None:
+    expect(tile(generate(page, "Nobody knows [demo:server-error]"), "unknown")).to_be_visible()
+    developing = generate(page, "Counted [demo:slow 4]")
+    expect(tile(developing, "sent")).to_be_visible()
+    expect(page.locator("#status")).to_contain_text("1 developing")
+    queue = page.get_by_role("link", name="Queue")
+    queue.focus()
+    expect(tile(developing, "succeeded")).to_be_visible()
+    expect(page.locator("#status")).not_to_contain_text("developing")
+    expect(queue).to_be_focused()
 
 
 def test_arrows_lead_to_a_picture_and_enter_opens_it(page: Page) -> None:

@@ -143,6 +143,7 @@ def test_the_claim_is_one_index_lookup(alice: User, ask: Ask) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
     plan = next_in_line(provider)[:1].explain()
     assert "job_waiting_turn" in plan
     assert "TEMP B-TREE" not in plan
