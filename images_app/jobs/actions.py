@@ -86,7 +86,7 @@ def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> 
 
 
 def again(generation: Generation, actor: User, *, key: str, n: int | None = None) -> Submitted:
-    """A new submission of the same recipe."""
+    """A new submission of the same recipe; what waited until it was quiet waits for that again."""
     return submit(
         JobRequest(
             person=actor,
@@ -97,6 +97,7 @@ def again(generation: Generation, actor: User, *, key: str, n: int | None = None
             quality=generation.quality,
             style=generation.style,
             n=n or generation.n,
+            quiet=generation.jobs.filter(quiet=True).exists(),
             idempotency_key=key,
         )
     )

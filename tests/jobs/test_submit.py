@@ -72,3 +72,10 @@ def test_running_again_is_a_new_submission_of_the_same_recipe(alice: User, ask: 
     assert second.pk != first.pk
     assert (second.prompt, second.size, second.n) == ("a red door", "1024x1024", 4)
     assert actions.again(first, alice, key="again").created is False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("quiet", [True, False])
+def test_running_again_waits_as_the_first_time_did(alice: User, ask: Ask, quiet: bool) -> None:
+    second = actions.again(ask(alice, quiet=quiet), alice, key="again").generation
+    assert set(second.jobs.values_list("quiet", flat=True)) == {quiet}
