@@ -69,7 +69,7 @@ document.addEventListener('htmx:after:swap', (event) => {
 // Into a collection, or out of one: sent from here, and the view then says where its picture hangs.
 document.addEventListener('submit', async (event) => {
   const form = event.target, button = event.submitter;
-  if (!form.matches('.keep')) return;
+  if (!form.matches('.view .keep')) return;
   event.preventDefault();
   const shown = form.closest('.view');
   const answer = await post(button.getAttribute('formaction') ?? form.getAttribute('action'), new FormData(form, button));
