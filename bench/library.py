@@ -130,7 +130,8 @@ def measure(rows: int) -> None:
     line("portrait of model rarely", "text=portrait&model=rarely")
     line("portrait among favourites", "text=portrait&favourite=on")
     thrown = trash_of(person)
-    report("trash", lambda: (list(tiles_of(thrown)[:121]), amount(thrown, "picture")), "/trash/")
+    lying = tiles_of(thrown, "trashed_at")
+    report("trash", lambda: (page(lying, None, 120, by="trashed_at"), amount(thrown, "picture")), "/trash/")
 
 
 def _asked(act: Callable[[], object]) -> list[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 """Pages of a list, newest first: they neither skip nor repeat while rows are added.
 
-Ordered by (created_at, id), or by a number that grows with time where a search finds the rows.
+Ordered by (created_at, id), by another moment and id, or by a number that grows with time where a search finds the rows.
 """
 
 import uuid
@@ -53,14 +53,18 @@ class Page(Generic[Row]):
     next: Place | None
 
 
-def page(rows: QuerySet[Row], after: Place | None, size: int) -> Page[Row]:
-    """``size`` rows beyond ``after``, newest first; one row more is read to know whether another page follows."""
+def page(rows: QuerySet[Row], after: Place | None, size: int, *, by: str = "created_at") -> Page[Row]:
+    """``size`` rows beyond ``after``, newest first; one row more is read to know whether another page follows.
+
+    ``by`` names the moment they are ordered by.
+    """
     if after is not None:
-        # The first condition alone lets the index on (-created_at, -id) find the start.
-        rows = rows.filter(created_at__lte=after.at).filter(Q(created_at__lt=after.at) | Q(id__lt=after.id))
-    found = list(rows.order_by("-created_at", "-id")[: size + 1])
+        # The first condition alone lets the index on that moment and the id find the start.
+        reached = rows.filter(**{f"{by}__lte": after.at})
+        rows = reached.filter(Q(**{f"{by}__lt": after.at}) | Q(id__lt=after.id))
+    found = list(rows.order_by(f"-{by}", "-id")[: size + 1])
     shown = found[:size]
-    return Page(shown, after, place_of(shown[-1]) if len(found) > size else None)
+    return Page(shown, after, Place(getattr(shown[-1], by), shown[-1].pk) if len(found) > size else None)
 
 
 def numbered(rows: QuerySet[Row], after: Place | None, size: int) -> Page[Row]:
@@ -69,10 +73,6 @@ def numbered(rows: QuerySet[Row], after: Place | None, size: int) -> Page[Row]:
     shown = found[:size]
     end = Place(shown[-1].created_at, shown[-1].number) if len(found) > size else None  # type: ignore[attr-defined]
     return Page(shown, after, end)
-
-
-def place_of(row: Model) -> Place:
-    return Place(row.created_at, row.pk)  # type: ignore[attr-defined]
 
 
 def place_asked(request: HttpRequest, kind: type[uuid.UUID] | type[int] = uuid.UUID) -> Place | None:

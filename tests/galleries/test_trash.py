@@ -1,5 +1,6 @@
 """A picture in the trash: nowhere to be met but there, and all as it was when it is back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from images_app.galleries import collections
 from images_app.galleries.comments import say
 from images_app.galleries.family import family_of
+from images_app.galleries.views import trash
 from images_app.images import actions
 from images_app.images.models import Favourite, StoredImage
 from images_app.jobs.near import near_pictures
@@ -52,7 +54,7 @@ def test_the_studio_says_where_it_is(alice: User, thrown: StoredImage, client_of
 
 
 def test_no_new_picture_starts_from_it(alice: User, thrown: StoredImage, client_of: ClientOf) -> None:
-    assert client_of(alice).get(f"/?from={thrown.pk}").status_code in {302, 404}
+    assert client_of(alice).get(f"/?from={thrown.pk}").status_code == 404
 
 
 def test_its_family_goes_on_without_it(alice: User, model: ImageModel, thrown: StoredImage) -> None:
@@ -86,3 +88,31 @@ def test_it_comes_back_as_it_was(alice: User, model: ImageModel, client_of: Clie
     assert Favourite.objects.filter(image=images[1]).exists()
     page = client_of(alice).get(reverse("image", args=[images[1].pk])).content.decode()
     assert "The best of them" in page
+
+
+def test_its_pages_skip_and_repeat_none_while_pictures_are_restored(
+    alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "PAGE_SIZE", 2)
+    images = [make_picture(make_generation(alice, model)) for _ in range(6)]
+    actions.trash(alice, [image.pk for image in images[:3]])  # at one moment: their ids tell them apart
+    for image in images[3:]:
+        actions.trash(alice, [image.pk])
+    client, seen, query = client_of(alice), [], ""
+    for _ in range(3):
+        page = client.get(f"/trash/{query}").content.decode()
+        shown = re.findall(r'name="ids" value="([^"]+)"', page)
+        seen += shown
+        actions.restore(alice, shown[:1])
+        query = "".join(re.findall(r'href="(\?before=[^"]+)">More', page))
+    assert not query
+    together = sorted((str(image.pk) for image in images[:3]), reverse=True)
+    assert seen == [*(str(image.pk) for image in images[:2:-1]), *together]
+
+
+def test_a_page_whose_pictures_are_all_restored_does_not_call_the_trash_empty(
+    alice: User, model: ImageModel, client_of: ClientOf, thrown: StoredImage
+) -> None:
+    page = client_of(alice).get("/trash/?before=20200101T000000000000-" + "0" * 32).content.decode()
+    assert "Nothing further down." in page
+    assert "The trash is empty." not in page

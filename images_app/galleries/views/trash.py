@@ -13,6 +13,7 @@ from images_app.galleries.shelf import Tile, amount
 from images_app.images.access import trash_of
 from images_app.images.actions import TRASH_DAYS
 from images_app.images.models import StoredImage
+from images_app.lib.keyset import older, page, place_asked
 from images_app.teams.request import PersonRequest
 
 PAGE_SIZE = 120
@@ -39,20 +40,14 @@ class Thrown:
 
 @require_safe
 def trash(request: PersonRequest) -> HttpResponse:
-    """The latest first, a page at a time; those further down come up as these are restored or end."""
+    """What was removed last comes first; restoring from one page neither skips nor repeats any on the next."""
     thrown = trash_of(request.user)
-    rows = tiles_of(thrown, "trashed_at")
-    first = max(0, _number(request.GET.get("from", "")))
-    shown = list(rows[first : first + PAGE_SIZE + 1])
+    shown = page(tiles_of(thrown, "trashed_at"), place_asked(request), PAGE_SIZE, by="trashed_at")
     context = {
-        "thrown": [Thrown(image) for image in shown[:PAGE_SIZE]],
+        "thrown": [Thrown(image) for image in shown.rows],
         "total": amount(thrown, "picture"),
         "days": TRASH_DAYS,
-        "newer": first > 0,
-        "older": first + PAGE_SIZE if len(shown) > PAGE_SIZE else None,
+        "first": shown.after is None,
+        "older": older(request, shown.next),
     }
     return render(request, "galleries/trash.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
