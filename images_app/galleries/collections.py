@@ -8,8 +8,9 @@ from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import Http404
 
+from images_app.galleries.access import pictures_of
 from images_app.galleries.models import Collection, CollectionItem
-from images_app.images.access import images_of, with_hearts
+from images_app.images.access import images_of, shown_to
 from images_app.images.models import StoredImage
 from images_app.teams.access import current_team
 from images_app.teams.models import User
@@ -52,24 +53,21 @@ def visible_collection(person: User, collection_id: UUID) -> Collection:
 
 def items_of(person: User, collection: Collection) -> QuerySet[CollectionItem]:
     """What it shows to its person, in its order."""
-    return CollectionItem.objects.filter(
-        collection=collection, image__trashed_at=None, image__person=person
-    ).order_by("place", "id")
+    return CollectionItem.objects.filter(shown_to(person, "image"), collection=collection).order_by(
+        "place", "id"
+    )
 
 
 def pictures_in(person: User, items: Sequence[CollectionItem]) -> list[StoredImage]:
     """The pictures of ``items`` in their order, with prompt and heart: one query."""
-    rows = with_hearts(images_of(person), person).select_related("job__generation__model", "person")
-    found = rows.in_bulk([item.image_id for item in items])
+    found = pictures_of(person).in_bulk([item.image_id for item in items])
     return [found[item.image_id] for item in items if item.image_id in found]
 
 
 def covers(person: User, collections: Iterable[Collection]) -> dict[UUID, list[StoredImage]]:
     """The first pictures of each, for its card: one query for all."""
     numbered = (
-        CollectionItem.objects.filter(
-            collection__in=list(collections), image__trashed_at=None, image__person=person
-        )
+        CollectionItem.objects.filter(shown_to(person, "image"), collection__in=list(collections))
         .annotate(number=Window(RowNumber(), partition_by=F("collection"), order_by=["place", "id"]))
         .filter(number__lte=COVERS)
         .select_related("image")

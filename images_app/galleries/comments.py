@@ -3,12 +3,11 @@
 import uuid
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from images_app.galleries.access import pictures_of
 from images_app.galleries.models import Comment
+from images_app.images.access import images_of
 from images_app.images.models import StoredImage
 from images_app.teams.models import User
 
@@ -37,7 +36,7 @@ def comments_of(picture: StoredImage) -> list[Comment]:
 
 def own_comment(person: User, id: uuid.UUID) -> Comment:
     """A comment the person wrote on a picture they still see; else the same 404 as for none at all."""
-    comment = _own(person).filter(pk=id).first()
+    comment = Comment.objects.filter(person=person, image__in=images_of(person), pk=id).first()
     if comment is None:
         raise Http404("no such comment")
     return comment
@@ -51,7 +50,3 @@ def reword(comment: Comment, text: str) -> None:
     """The same words again are no edit."""
     if text != comment.text:
         Comment.objects.filter(pk=comment.pk).update(text=text, edited_at=timezone.now())
-
-
-def _own(person: User) -> QuerySet[Comment]:
-    return Comment.objects.filter(person=person, image__in=pictures_of(person).values("pk"))

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from images_app.galleries.filters import pictures_asked
+from images_app.lib.ids import ids_in
 from images_app.teams.models import User
 
 MOST = 50_000  # pictures of one act
@@ -20,19 +21,6 @@ def picked(person: User, sent: QueryDict) -> list[UUID]:
         rows = pictures_asked(person, QueryDict(sent.get("match", "")))
         return list(rows.order_by("-created_at", "-id").values_list("pk", flat=True)[:MOST])
     return ids_in(sent.getlist("ids"))[:MOST]
-
-
-def ids_in(groups: list[str]) -> list[UUID]:
-    """The ids of texts like "a,b", each once; what is none is left out."""
-    found = (_id(text) for group in groups for text in group.split(","))
-    return list(dict.fromkeys(pk for pk in found if pk))
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        return None
 
 
 def count_words(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from images_app.images.models import Favourite, StoredImage
@@ -11,7 +11,13 @@ from images_app.teams.models import User
 
 def images_of(person: User) -> QuerySet[StoredImage]:
     """A person's own pictures, newest first; without those in the trash."""
-    return StoredImage.objects.filter(person=person, trashed_at=None)
+    return StoredImage.objects.filter(shown_to(person))
+
+
+def shown_to(person: User, path: str = "") -> Q:
+    """Which pictures images_of() has, as a condition: for rows that name a picture by ``path`` and join it."""
+    to = f"{path}__" if path else ""
+    return Q(**{f"{to}person": person, f"{to}trashed_at": None})
 
 
 def trash_of(person: User) -> QuerySet[StoredImage]:

@@ -21,7 +21,7 @@ def teams_of(person: User) -> QuerySet[Team]:
 
 def kept_team(person: User, slug: str) -> Team:
     """A team this person may change: the 404 of no team for strangers, 403 for its other members."""
-    team = teams_of(person).filter(slug=slug).first()
+    team = teams_of(person).prefetch_related("memberships__person").filter(slug=slug).first()
     if team is None:
         raise Http404("no such team")
     if person not in team.keepers:

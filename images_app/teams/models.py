@@ -91,7 +91,7 @@ class Team(models.Model):
 
     @property
     def keepers(self) -> list[User]:
-        """Who may change how the team works: its owners and admins."""
+        """Who may change how the team works: its owners and admins (prefetch ``memberships__person``)."""
         return [seat.person for seat in self.memberships.all() if seat.role in {Role.OWNER, Role.ADMIN}]
 
 

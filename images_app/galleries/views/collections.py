@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from images_app.galleries import collections as collecting
 from images_app.galleries.collections import collections_of, items_of, pictures_in, visible_collection
 from images_app.galleries.forms import CollectionForm
-from images_app.galleries.hands import count_words, ids_in, picked
+from images_app.galleries.hands import count_words, picked
 from images_app.galleries.models import Collection
 from images_app.galleries.shelf import FIRST_ROW, tiles
 from images_app.galleries.views.hands import NOTHING, PICK_FIRST, said
 from images_app.images.access import images_of
+from images_app.lib.ids import id_in, ids_in
 from images_app.lib.keyset import older, page, place_asked
 from images_app.teams.request import PersonRequest
 
@@ -116,13 +117,13 @@ def collection_removal(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
 def collection_order(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """``image`` goes in front of ``before``, else behind ``after``; or ``step`` places on."""
     shown = visible_collection(request.user, id)
-    image, step = _id(request.POST.get("image", "")), request.POST.get("step", "")
+    image, step = id_in(request.POST.get("image", "")), request.POST.get("step", "")
     if image is None:
         return said(request, NOTHING)
     if step in {"-1", "1"}:
         number = collecting.step(request.user, shown, image, int(step))
     else:
-        before, after = (_id(request.POST.get(name, "")) for name in ("before", "after"))
+        before, after = (id_in(request.POST.get(name, "")) for name in ("before", "after"))
         number = collecting.hang(request.user, shown, image, before=before, after=after)
     if request.headers.get("HX-Request"):
         return said(request, f"Now number {number} of {shown.count}." if number else NOTHING)  # type: ignore[attr-defined]
@@ -152,7 +153,7 @@ def _offer(request: PersonRequest) -> HttpResponse:
 
 def _chosen(request: PersonRequest) -> Collection | None:
     """The one asked for by id, else a new one by its title."""
-    pk = _id(request.POST.get("collection", ""))
+    pk = id_in(request.POST.get("collection", ""))
     if pk:
         return collections_of(request.user).filter(pk=pk).first()
     form = CollectionForm({"title": request.POST.get("title", "")})
@@ -166,13 +167,6 @@ def _places(text: str) -> dict[uuid.UUID, float]:
         return {image: place for image, place in places.items() if math.isfinite(place)}
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _number(text: str) -> int:

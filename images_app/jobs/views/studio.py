@@ -19,6 +19,7 @@ from images_app.jobs.models import Generation
 from images_app.jobs.presets import preset_choices
 from images_app.jobs.starters import STARTERS
 from images_app.jobs.tiles import runs, status, tiles
+from images_app.lib.ids import id_in, ids_in
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.providers.actions import usable_models
 from images_app.providers.models import ImageModel
@@ -69,7 +70,7 @@ def preview(request: PersonRequest) -> HttpResponse:
 @require_safe
 def tiles_page(request: PersonRequest) -> HttpResponse:
     """The tiles of ``?ids=``, those of them that are mine, and how much is under way."""
-    jobs = jobs_of(request.user).filter(pk__in=_ids(request.GET.get("ids", "")))
+    jobs = jobs_of(request.user).filter(pk__in=ids_in([request.GET.get("ids", "")])[:MOST_TILES])
     shown = tiles(jobs)
     touched = generations_of(request.user).filter(pk__in={tile.generation.pk for tile in shown})
     context = {
@@ -93,7 +94,7 @@ def generation_page(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
 @require_safe
 def newer_page(request: PersonRequest) -> HttpResponse:
     """The runs after the one named ``?after=``, for a page that was without a connection meanwhile."""
-    known = visible_generation(request.user, _id(request.GET.get("after", "")) or uuid.UUID(int=0))
+    known = visible_generation(request.user, id_in(request.GET.get("after", "")) or uuid.UUID(int=0))
     newer = Q(created_at__gt=known.created_at) | Q(created_at=known.created_at, pk__gt=known.pk)
     return show_runs(request, list(generations_of(request.user).filter(newer)[:MOST_MISSED]))
 
@@ -126,10 +127,10 @@ def show_studio(
 
 def _asked(request: PersonRequest, models: list[ImageModel]) -> Composer:
     """The composer the address asks for: a picture to start from, a recipe to use once more, or an empty one."""
-    if image_id := _id(request.GET.get("from", "")):
+    if image_id := id_in(request.GET.get("from", "")):
         image = visible_image(request.user, image_id)
         return composer.of_recipe(models, image.job.generation, image)
-    if generation_id := _id(request.GET.get("recipe", "")):
+    if generation_id := id_in(request.GET.get("recipe", "")):
         return composer.of_recipe(models, visible_generation(request.user, generation_id))
     return composer.blank(models, request.GET.get("prompt", "").replace("\0", "")[:4000])
 
@@ -163,15 +164,3 @@ def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) 
 def _are_first(person: User, made: list[Generation]) -> bool:
     mine = Generation.objects.filter(person=person)
     return not mine.exclude(pk__in=[generation.pk for generation in made]).exists()
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
-def _ids(text: str) -> list[uuid.UUID]:
-    """The ids of "a,b"; what is none is left out."""
-    return [found for part in text.split(",")[:MOST_TILES] if (found := _id(part))]
