@@ -45,11 +45,9 @@ class Pair:
 
     @property
     def shape(self) -> str:
-        """Of the frame both hang in: their own where they share it, else the one between the two."""
+        """Of the frame both hang in: the one between the two, which is their own where they share it."""
         wide = math.sqrt(self.left.width * self.right.width)
         high = math.sqrt(self.left.height * self.right.height)
-        if (self.left.width, self.left.height) == (self.right.width, self.right.height):
-            return ratio_of(self.left.width, self.left.height)
         return ratio_of(round(wide), round(high))
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -67,7 +67,7 @@ class ShelfFilter(ListFilter):
         self.filters["model"].extra["choices"] = list(models)
 
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
-        return rows.filter(Q(**{f"{self.generation}prompt__icontains": text}))
+        return rows.filter(**{f"{self.generation}prompt__icontains": text})
 
     def of_model(self, rows: QuerySet[Any], name: str, model: str) -> QuerySet[Any]:
         return rows.filter(**{f"{self.generation}model__name": model})
@@ -142,7 +142,7 @@ class PictureFilter(ShelfFilter):
 
 
 class MessageFilter(ShelfFilter):
-    """Over ImageJob."""
+    """Over ImageJob; ``text`` as jobs/filters.py has it: the index of words knows pictures only."""
 
     generation = "generation__"
 

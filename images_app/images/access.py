@@ -44,3 +44,7 @@ def with_hearts(images: QuerySet[StoredImage], person: User) -> QuerySet[StoredI
     """The pictures, each with ``favourite``: whether it has this person's heart (images/_heart.html shows it)."""
     heart = Favourite.objects.filter(person=person, image=OuterRef("pk"))
     return images.annotate(favourite=Exists(heart))
+
+
+def has_heart(person: User, image: StoredImage) -> bool:
+    return Favourite.objects.filter(person=person, image=image).exists()

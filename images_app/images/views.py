@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from images_app.images import actions
-from images_app.images.access import kept_image, visible_image, with_hearts
+from images_app.images.access import has_heart, kept_image, visible_image
 from images_app.images.actions import EXTENSIONS
 from images_app.images.models import StoredImage
 from images_app.images.storage import SIGNED_SECONDS
@@ -36,8 +36,7 @@ def favourite(request: PersonRequest, image_id: UUID) -> HttpResponse:
     """``on`` 1 or 0 says which way; without it the heart changes. Answers the heart, or goes back to ``next``."""
     image = visible_image(request.user, image_id)
     wanted = request.POST.get("on", "")
-    has_it = with_hearts(StoredImage.objects.filter(pk=image.pk), request.user).get().favourite  # type: ignore[attr-defined]
-    on = wanted == "1" if wanted in {"0", "1"} else not has_it
+    on = wanted == "1" if wanted in {"0", "1"} else not has_heart(request.user, image)
     actions.favourite(request.user, image, on)
     if request.headers.get("HX-Request"):
         image.favourite = on  # type: ignore[attr-defined]

@@ -67,7 +67,11 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
 
 
 class JobFilter(ListFilter):
-    """``text`` within the prompt; ``state`` one of GROUPS."""
+    """``text`` within the prompt; ``state`` one of GROUPS.
+
+    ``text`` is looked for as it stands, not by the library's index of words: that has a row for each picture, and this
+    list is where one finds what never became a picture.
+    """
 
     text = django_filters.CharFilter(
         field_name="generation__prompt",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from images_app.images.models import StoredImage
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.providers.models import ImageModel, Provider, shape_of
 from images_app.teams.models import Team
@@ -142,6 +143,12 @@ class ImageJob(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def kept_images(self) -> list[StoredImage]:
+        """In the order they were sent (there may be more than were asked for); without those in the trash."""
+        kept = [image for image in self.images.all() if image.trashed_at is None]
+        return sorted(kept, key=lambda image: image.position)
 
 
 class Attempt(models.Model):

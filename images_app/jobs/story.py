@@ -119,8 +119,7 @@ class Entry:
     @cached_property
     def image(self) -> StoredImage | None:
         """The picture that came of it (the first, where an endpoint sent more), unless it is in the trash."""
-        kept = [image for image in self.job.images.all() if image.trashed_at is None]
-        return min(kept, key=lambda image: image.position, default=None)
+        return next(iter(self.job.kept_images), None)
 
     @property
     def shape(self) -> str:

@@ -55,11 +55,8 @@ class Tile:
 
     @property
     def images(self) -> list[StoredImage]:
-        """An endpoint may send more than was asked for; what is in the trash is left out."""
-        if self.state is not State.SUCCEEDED:
-            return []
-        kept = [image for image in self.job.images.all() if image.trashed_at is None]
-        return sorted(kept, key=lambda image: image.position)
+        """None until all of it is safe in storage."""
+        return self.job.kept_images if self.state is State.SUCCEEDED else []
 
     @property
     def more(self) -> int:

@@ -21,7 +21,7 @@ RATIOS = {
     "9:21": 9 / 21,
 }
 
-# Width by height of what shape_name calls so: from the first number on, below the second.
+# Width by height of each shape: from the first number on, below the second. They part halfway between two RATIOS.
 _SQUARE, _WIDE, _TALL = math.sqrt(5 / 4), math.sqrt(3 / 2 * 7 / 4), math.sqrt(2 / 3 * 4 / 7)
 SHAPES = {
     "square": (1 / _SQUARE, _SQUARE),
@@ -35,11 +35,7 @@ SHAPES = {
 def shape_name(width: int, height: int) -> str:
     """ "Square", "Landscape", "Wide", "Portrait" or "Tall"."""
     ratio = RATIOS[ratio_of(width, height)]
-    if ratio == 1:
-        return "Square"
-    if ratio > 1:
-        return "Wide" if ratio > 1.6 else "Landscape"
-    return "Tall" if ratio < 0.625 else "Portrait"
+    return next(name.title() for name, (least, most) in SHAPES.items() if least <= ratio < most)
 
 
 def ratio_of(width: int, height: int) -> str:

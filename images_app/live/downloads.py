@@ -59,6 +59,8 @@ class Downloads:
             raise
         finally:
             leaving.cancel()
+            # It is closed for its files' sake: trouble with that is no news about a download that is over, and one
+            # whose next chunk is still being read cannot be closed; it goes when that thread lets go of it.
             with contextlib.suppress(Exception):
                 await asyncio.get_running_loop().run_in_executor(self._threads, _close, chunks)
 

@@ -1,6 +1,7 @@
 """What is done to many pictures at once, and taken back."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -27,12 +28,12 @@ PICK_FIRST = "Select some pictures first."
 @require_POST
 def images_trash(request: PersonRequest) -> HttpResponse:
     """``ids``, or ``all`` and ``match``. Strangers' pictures among them are passed over, as if there were none."""
-    removed = actions.trash(request.user, picked(request.user, request.POST))
+    ids = picked(request.user, request.POST)
+    removed, onward = actions.trash(request.user, ids), _onward(request, ids)
     if not removed.count:
-        return said(request, NOTHING, onward=_onward(request))
+        return said(request, NOTHING, onward=onward)
     words = f"{count_words(removed.count)} moved to the trash."
-    undo = {"at": removed.moment.isoformat()}
-    return said(request, words, reverse("images_restore"), onward=_onward(request), **undo)
+    return said(request, words, reverse("images_restore"), onward=onward, at=removed.moment.isoformat())
 
 
 @require_POST
@@ -93,12 +94,10 @@ def said(
     return redirect(onward)
 
 
-def _onward(request: PersonRequest) -> str:
+def _onward(request: PersonRequest, gone: list[UUID]) -> str:
     """Back to where it was asked for; not to the page of a picture that has just gone."""
     way = way_back(request, "library")
-    return (
-        reverse("library") if any(str(pk) in way for pk in picked(request.user, request.POST)[:100]) else way
-    )
+    return reverse("library") if any(str(pk) in way for pk in gone) else way
 
 
 def _moment(text: str) -> datetime | None:

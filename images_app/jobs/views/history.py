@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from images_app.jobs import actions, story
@@ -17,6 +17,7 @@ from images_app.jobs.models import ImageJob
 from images_app.jobs.request import plain
 from images_app.jobs.states import REPEATABLE
 from images_app.lib.keyset import listing, older, page, place_asked
+from images_app.lib.redirects import way_back
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
 
@@ -55,7 +56,7 @@ def job_cancellation(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         _say(request, messages.INFO, "It was sent already. Its picture will be kept, as it is paid.")
     else:
         _say(request, messages.WARNING, "It is too late to cancel this picture.")
-    return back(request, job)
+    return _back(request, job)
 
 
 @require_POST
@@ -68,7 +69,7 @@ def job_decision(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         _say(request, messages.SUCCESS, form.done)
     else:
         _say(request, messages.WARNING, "This picture no longer needs a decision.")
-    return back(request, job)
+    return _back(request, job)
 
 
 @require_POST
@@ -78,10 +79,10 @@ def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     model = job.generation.model
     if job.state not in REPEATABLE:
         _say(request, messages.WARNING, "Only what came to nothing can be tried again.")
-        return back(request, job)
+        return _back(request, job)
     if not usable_models().filter(pk=model.pk).exists():
         _say(request, messages.ERROR, f"{model.label} is not offered any more. Choose another model.")
-        return back(request, job)
+        return _back(request, job)
     key = f"again:{job.pk}:{plain(request.POST.get('key', ''))}"
     submitted = actions.again(job.generation, request.user, key=key, n=1)
     if submitted.created:
@@ -102,16 +103,13 @@ def _show(request: PersonRequest, job: ImageJob, form: DecisionForm, *, status: 
         "steps": story.timeline(job.events.select_related("actor")),
         "calls": [story.Call(attempt) for attempt in attempts],
         "excerpt": attempts[-1].raw_excerpt if attempts else "",
-        "images": job.images.filter(trashed_at=None),
+        "images": job.kept_images,
         "form": form,
         "key": uuid.uuid4().hex,
     }
     return render(request, "jobs/job.html", context, status=status)
 
 
-def back(request: PersonRequest, job: ImageJob) -> HttpResponse:
+def _back(request: PersonRequest, job: ImageJob) -> HttpResponse:
     """To the page the form was on, where it names one of ours; to the job's own otherwise."""
-    wanted = request.POST.get("next", "")
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return redirect(wanted)
-    return redirect("job", job.pk)
+    return redirect(way_back(request, reverse("job", args=[job.pk])))
