@@ -1,9 +1,9 @@
 // What was done while nobody looked: the tab says so at once, one quiet sentence when somebody comes back, and a
 // notification where it was asked for. Kept in this browser, so that a page opened tomorrow knows it too.
+import { PENDING } from './live.js';
 import { toast } from './toast.js';
 
 const WAITED = 'waited-for', NOTIFY = 'notify', SETTLE_MS = 1500, GLANCE_MS = 3000;
-const OVER = ':not([data-state=queued], [data-state=claimed], [data-state=sent], [data-state=received])';
 const icon = () => document.querySelector('link[rel=icon]');
 let plain = '', told = false;
 
@@ -30,8 +30,7 @@ function tell() {
 
 function leave() {
   told = false;
-  const waited = [...document.querySelectorAll('.tile')].filter((tile) => !tile.matches(OVER)).map((tile) => tile.id);
-  keep(waited, Date.now());
+  keep([...document.querySelectorAll(PENDING)].map((tile) => tile.id), Date.now());
 }
 
 function back() {
@@ -48,7 +47,7 @@ function back() {
 function count() {
   const waited = kept().ids.map((id) => document.getElementById(id)).filter(Boolean);
   const of = (state) => waited.filter((tile) => tile.matches(state)).map((tile) => tile.id);
-  return { done: of('[data-state=succeeded]'), decide: of('[data-state=unknown]'), left: of(`:not(${OVER})`) };
+  return { done: of('[data-state=succeeded]'), decide: of('[data-state=unknown]'), left: of(PENDING) };
 }
 
 const kept = () => JSON.parse(localStorage.getItem(WAITED)) ?? { ids: [], since: Date.now() };

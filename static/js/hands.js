@@ -1,9 +1,7 @@
 // Hearts and the bin: the page shows at once what was asked for, and takes it back where the server did not do it.
 import { plain } from './keys.js';
-import { post } from './post.js';
+import { FAILED, post } from './post.js';
 import { parsed, toast, toastLater, toastOf } from './toast.js';
-
-const FAILED = 'That did not work. Nothing has changed; please try again.';
 
 export function hands() {
   document.addEventListener('click', (event) => {
@@ -47,10 +45,10 @@ function show(address, on) {
   }
 }
 
-// Puts pictures into the trash; their tiles leave the page, and come back with an undo. `more` is sent along.
-export async function trash(ids, more = {}) {
+// Puts pictures into the trash; their tiles leave the page, and come back with an undo.
+export async function trash(ids) {
   const back = takeAway(ids);
-  const answer = await post('/images/trash/', { ids: ids.join(), ...more });
+  const answer = await post('/images/trash/', { ids: ids.join() });
   if (!answer) {
     back();
     toast(FAILED);
@@ -95,7 +93,7 @@ export function takeAway(ids) {
 function tell(more) {
   for (const day of document.querySelectorAll('[data-grid] .day')) day.hidden = !day.querySelector('.tile, .note');
   const amount = document.querySelector('.amount');
-  const count = /^([\d,]+) picture/.exec(amount?.textContent)?.[1].replace(',', '');
+  const count = /^([\d,]+) picture/.exec(amount?.textContent)?.[1].replaceAll(',', '');
   if (!count) return;
   const now = +count + more;
   amount.textContent = `${now.toLocaleString('en')} picture${now === 1 ? '' : 's'}`;

@@ -1,8 +1,6 @@
 // Where to hang some pictures is asked above the page. Loaded when it is first wanted (hands.js).
-import { post } from './post.js';
+import { FAILED, post } from './post.js';
 import { parsed, toast, toastOf } from './toast.js';
-
-const FAILED = 'That did not work. Nothing has changed; please try again.';
 
 export async function hang(link) {
   const back = document.activeElement, sheet = document.createElement('dialog');

@@ -1,6 +1,6 @@
 // Live tiles: the server says which picture changed, the page asks for its tile. Without the stream it asks by itself.
 // What others listen for: "news" (something changed somewhere), "studio:placed" (tiles were drawn anew).
-const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[data-state=${state}]`).join();
+export const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[data-state=${state}]`).join();
 const AT_ONCE_MS = 50, POLL_MS = 4000, HIDDEN_MS = 5 * 60_000, RETRY_MS = 60_000, FAILURES = 3, MOST = 100;
 
 const changed = new Set();

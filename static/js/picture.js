@@ -1,7 +1,7 @@
 // A picture's view, on its own page and in the lightbox: its keys, and the parts that need a script.
 // Every key presses a link or a button that is there anyway; nothing fires while someone is typing.
 import { lettersOff, typing } from './keys.js';
-import { post } from './post.js';
+import { FAILED, post } from './post.js';
 import { parsed, toast, toastOf } from './toast.js';
 import { zoomable } from './zoom.js';
 
@@ -74,7 +74,7 @@ document.addEventListener('submit', async (event) => {
   const shown = form.closest('.view');
   const answer = await post(button.getAttribute('formaction') ?? form.getAttribute('action'), new FormData(form, button));
   form.querySelector('.collect').hidePopover();
-  if (!answer) return toast('That did not work. Nothing has changed; please try again.');
+  if (!answer) return toast(FAILED);
   toastOf(parsed(await answer.text()), () => hangs(shown));
   hangs(shown);
 });

@@ -1,3 +1,6 @@
+// What is said where it came to nothing.
+export const FAILED = 'That did not work. Nothing has changed; please try again.';
+
 // One way to send what a button would send: with the page's own token, in the name of script.
 // Answers the response, or null where it came to nothing.
 export async function post(address, body = {}) {

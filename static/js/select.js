@@ -3,10 +3,9 @@
 import { takeAway, trash } from './hands.js';
 import { lettersOff, typing } from './keys.js';
 import { everything, wake } from './leaves.js';
-import { post } from './post.js';
+import { FAILED, post } from './post.js';
 import { parsed, toast, toastLater, toastOf } from './toast.js';
 
-const FAILED = 'That did not work. Nothing has changed; please try again.';
 const REST_MS = 500, MOVED_PX = 10;
 const picked = new Set();
 let anchor = null, reach = null; // where a range begins, and where Shift and the arrows have led it
@@ -187,12 +186,11 @@ document.addEventListener('submit', (event) => {
 });
 
 async function remove() {
-  const ids = [...picked], everything = all(), more = everything ? { all: '1', match: location.search.slice(1) } : {};
-  if (!everything) {
-    if (await trash(ids)) clear();
+  if (!all()) {
+    if (await trash([...picked])) clear();
     return;
   }
-  const answer = await post('/images/trash/', more);
+  const answer = await post('/images/trash/', { all: '1', match: location.search.slice(1) });
   if (!answer) return toast(FAILED);
   toastLater(parsed(await answer.text()));
   location.reload();
