@@ -20,7 +20,7 @@ def pictures_of(person: User) -> QuerySet[StoredImage]:
 
 
 def tiles_of(pictures: QuerySet[StoredImage], *more: str) -> QuerySet[StoredImage]:
-    """The same pictures with no more than a tile shows: most of a list's time goes into columns nobody looks at."""
+    """The same pictures with no more than a tile shows, and the columns named in ``more``."""
     # Of a list's time most goes into making objects, and the job and the generation would be two more a row.
     shown = pictures.select_related(None).annotate(prompt=F("job__generation__prompt"))  # type: ignore[no-redef]
     return shown.only("created_at", "width", "height", "placeholder", *more)

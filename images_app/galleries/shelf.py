@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from images_app.images.actions import TRASH_DAYS
 from images_app.images.models import StoredImage
 from images_app.lib.keyset import Page, Place
 from images_app.lib.ratio import ratio_of
@@ -77,6 +78,25 @@ class Tile:
 def tiles(images: Iterable[StoredImage], eager: int = 0) -> list[Tile]:
     """A tile each; the first ``eager`` of them are on the screen from the start."""
     return [Tile(image, lazy=number >= eager) for number, image in enumerate(images)]
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A picture in the trash."""
+
+    image: StoredImage
+
+    @property
+    def tile(self) -> Tile:
+        return Tile(self.image)
+
+    @property
+    def left(self) -> str:
+        """ "29 days left"; "until today" on the last."""
+        assert self.image.trashed_at is not None
+        ends = self.image.trashed_at + timedelta(days=TRASH_DAYS)
+        days = (ends - timezone.now()).days
+        return "until today" if days < 1 else f"{days} day{'' if days == 1 else 's'} left"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 
 from images_app.jobs import actions, collect
 from images_app.jobs.models import Generation, ImageJob
@@ -61,6 +62,12 @@ def ask(model: ImageModel) -> Callable[..., Generation]:
         return actions.submit(request).generation
 
     return submit
+
+
+@pytest.fixture
+def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
+    """Alice's, signed in."""
+    return client_of(alice)
 
 
 @pytest.fixture

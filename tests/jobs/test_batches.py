@@ -1,7 +1,6 @@
 """Several prompts and several models by one press: shown before, made once, at the price that was shown."""
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +20,6 @@ from tests.rows import make_generation, make_picture
 HTMX = {"HX-Request": "true"}
 KEY = "6f1f5c1e-4f1f-4a9e-9c53-0c7f6a3f8a11"
 TWO = {"prompt": "a {red|blue} door", "submission": KEY}
-
-
-@pytest.fixture
-def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(alice)
 
 
 @pytest.fixture

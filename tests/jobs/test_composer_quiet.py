@@ -16,11 +16,6 @@ Ask = Callable[..., Generation]
 SWITCH = re.compile(r'<input type="checkbox" name="quiet" value="1"( checked)?>')
 
 
-@pytest.fixture
-def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(alice)
-
-
 def is_on(html: str) -> bool:
     found = SWITCH.search(html)
     assert found

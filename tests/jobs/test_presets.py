@@ -15,11 +15,6 @@ SETTINGS = {"model": "dall-e-3", "size": "1792x1024", "quality": "hd", "style": 
 
 
 @pytest.fixture
-def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(alice)
-
-
-@pytest.fixture
 def wide(alice: User, model: ImageModel) -> Preset:
     return Preset.objects.create(
         person=alice,

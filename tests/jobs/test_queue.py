@@ -21,11 +21,6 @@ Ask = Callable[..., Generation]
 ClientOf = Callable[[User], Client]
 
 
-@pytest.fixture
-def browser(alice: User, client_of: ClientOf) -> Client:
-    return client_of(alice)
-
-
 def page(client: Client, **headers: str) -> str:
     return client.get("/queue/", headers=headers or None).content.decode()
 

@@ -23,11 +23,6 @@ Ask = Callable[..., Generation]
 ClientOf = Callable[[User], Client]
 
 
-@pytest.fixture
-def browser(alice: User, client_of: ClientOf) -> Client:
-    return client_of(alice)
-
-
 def page(client: Client, address: str = "/") -> str:
     return client.get(address).content.decode()
 

@@ -24,11 +24,6 @@ Ask = Callable[..., Generation]
 
 
 @pytest.fixture
-def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(alice)
-
-
-@pytest.fixture
 def made(alice: User, ask: Ask, tmp_path: Path) -> StoredImage:
     """A finished picture of Alice's."""
     job = ask(alice, "a red door").jobs.get()
