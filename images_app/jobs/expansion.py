@@ -6,20 +6,24 @@ backslash. There is no nesting: of ``{a {b|c}`` the innermost braces count.
 """
 
 import itertools
-import math
 import re
 
 MOST = 40  # prompts of one press
+COUNTED = (
+    1_000_000  # at most: of more nobody wants to know how many, and the number itself would grow too long
+)
 
-ALTERNATION = re.compile(r"\{[^{}]*\|[^{}]*\}")
-_SPECIAL = re.compile(r"(\\*)([{|}])")
+# Neither ever reads a sign twice: a text comes as long as a form may be, and a long row of bars or backslashes would
+# otherwise take its square in time.
+ALTERNATION = re.compile(r"\{[^{|}]*+\|[^{}]*+\}")
+_SPECIAL = re.compile(r"(?<!\\)(\\*+)([{|}])")
 
 # Text between the braces, in pieces: a string stands for itself, a list for one of its strings.
 Piece = str | list[str]
 
 
 class TooMany(Exception):
-    """More prompts than one press may make; ``count`` says how many it would be."""
+    """More prompts than one press may make; ``count`` says how many it would be, or is COUNTED or more."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)
@@ -32,7 +36,7 @@ def expand(text: str, *, lines: bool = False) -> list[str]:
     """
     parts = [line.strip() for line in text.split("\n") if line.strip()] if lines else [text]
     pieces = [_pieces(part) for part in parts]
-    count = sum(math.prod(len(piece) for piece in row if isinstance(piece, list)) for row in pieces)
+    count = sum(_count(row) for row in pieces)
     if count > MOST:
         raise TooMany(count)
     return list(dict.fromkeys(prompt for row in pieces for prompt in _spelled(row)))
@@ -43,6 +47,14 @@ def literal(text: str) -> str:
     return (
         _SPECIAL.sub(lambda found: rf"{found[1] * 2}\{found[2]}", text) if ALTERNATION.search(text) else text
     )
+
+
+def _count(row: list[Piece]) -> int:
+    count = 1
+    for piece in row:
+        if isinstance(piece, list):
+            count = min(count * len(piece), COUNTED)
+    return count
 
 
 def _spelled(row: list[Piece]) -> list[str]:

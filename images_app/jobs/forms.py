@@ -10,7 +10,7 @@ from django.http import Http404
 from images_app.images.access import visible_image
 from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, find_model, fitted, sizes_of
-from images_app.jobs.expansion import MOST, TooMany, expand
+from images_app.jobs.expansion import COUNTED, MOST, TooMany, expand
 from images_app.jobs.request import JobRequest
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
@@ -161,6 +161,9 @@ class GenerationForm(forms.Form):
         return model
 
     def _prompts(self, text: str, lines: bool, models: list[ImageModel]) -> list[str]:
+        for model in models:
+            if len(text) > MOST * model.prompt_limit:  # however it is read, one of them would be too long
+                raise too_long("The prompt", text, model)
         try:
             prompts = expand(text, lines=lines)
         except TooMany as error:
@@ -173,10 +176,7 @@ class GenerationForm(forms.Form):
                 raise forms.ValidationError(f"{named} would be empty. Write what the picture should show.")
             for model in models:
                 if len(prompt) > model.prompt_limit:
-                    raise forms.ValidationError(
-                        f"{named} has {len(prompt):,} characters; "
-                        f"{model.label} takes {model.prompt_limit:,} at most."
-                    )
+                    raise too_long(named, prompt, model)
         return prompts
 
 
@@ -186,10 +186,16 @@ def drawable(prompt: str) -> bool:
 
 
 def too_many(count: int) -> forms.ValidationError:
-    many = f"{count:,}" if count < 1_000_000 else "more than a million"
+    many = f"{count:,}" if count < COUNTED else "a million or more"
     return forms.ValidationError(
         f"This would make {many} sets of pictures at once; {MOST} is the most. "
         "Use fewer lines, fewer choices between the braces, or fewer models."
+    )
+
+
+def too_long(named: str, prompt: str, model: ImageModel) -> forms.ValidationError:
+    return forms.ValidationError(
+        f"{named} has {len(prompt):,} characters; {model.label} takes {model.prompt_limit:,} at most."
     )
 
 

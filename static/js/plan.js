@@ -3,8 +3,8 @@ const form = () => document.getElementById('composer');
 const plan = () => document.getElementById('plan');
 
 // The same as jobs/expansion.py.
-const ALTERNATION = /\{[^{}]*\|[^{}]*\}/;
-export const literal = (text) => (ALTERNATION.test(text) ? text.replace(/(\\*)([{|}])/g, '$1$1\\$2') : text);
+const ALTERNATION = /\{[^{|}]*\|[^{}]*\}/;
+export const literal = (text) => (ALTERNATION.test(text) ? text.replace(/(?<!\\)(\\*)([{|}])/g, '$1$1\\$2') : text);
 
 // Asks anew, a moment after the last change.
 export function ask() {

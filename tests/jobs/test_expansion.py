@@ -1,10 +1,12 @@
 """What a text of the composer stands for."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images_app.jobs.expansion import ALTERNATION, MOST, TooMany, expand, literal
+from images_app.jobs.expansion import ALTERNATION, COUNTED, MOST, TooMany, expand, literal
 
 MARKS = st.text(alphabet="ab{|}\\ \n", max_size=14)
 
@@ -52,7 +54,7 @@ def test_more_than_the_most_is_refused_before_it_is_built() -> None:
     assert len(expand("\n".join(str(k) for k in range(MOST)), lines=True)) == MOST
     with pytest.raises(TooMany) as refused:
         expand("{a|b}" * 300)
-    assert refused.value.count == 2**300
+    assert refused.value.count == COUNTED
 
 
 @given(st.text())
@@ -86,3 +88,19 @@ def test_every_combination_is_there_once(groups: list[list[str]]) -> None:
     for group in groups[1:]:
         expected = {f"{left}-{right}" for left in expected for right in group}
     assert set(expand(text)) == expected
+
+
+@pytest.mark.parametrize("lines", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    ["{" + "|" * 200_000, "{a|b}" + "\\" * 200_000, "{a|b}" * 40_000, "{a|\n" * 50_000, "{" * 200_000],
+    ids=["bars", "backslashes", "groups", "unclosed", "braces"],
+)
+def test_a_text_as_long_as_a_form_takes_no_square_of_its_time(text: str, lines: bool) -> None:
+    begin = time.process_time()
+    try:
+        literal(text)
+        expand(text, lines=lines)
+    except TooMany as refused:
+        assert refused.count > MOST
+    assert time.process_time() - begin < 10  # minutes, where a sign is read more than once
