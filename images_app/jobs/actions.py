@@ -103,13 +103,20 @@ def again(generation: Generation, actor: User, *, key: str, n: int | None = None
     )
 
 
-def retry_failed(generation: Generation, actor: User, *, key: str) -> Submitted | None:
-    """A new submission of as many pictures as came to nothing; None where none did.
+def retry_failed(
+    generation: Generation, actor: User, *, key: str, most: int | None = None
+) -> Submitted | None:
+    """A new submission of as many pictures as came to nothing, ``most`` at most; None where none did.
 
     A call with unknown outcome is none of them: only a decision may repeat it.
     """
-    count = generation.jobs.filter(state__in=REPEATABLE).count()
-    return again(generation, actor, key=f"{key}:{count}", n=count) if count else None
+    failed = generation.jobs.filter(state__in=REPEATABLE).count()
+    count = failed if most is None else min(failed, most)
+    try:
+        return again(generation, actor, key=key, n=count) if count else None
+    except KeyReused:  # pressed twice, and meanwhile one more had failed
+        made = Generation.objects.get(person=actor, idempotency_key=key)
+        return Submitted(made, created=False)
 
 
 def cancel(job: ImageJob, actor: User) -> bool:

@@ -55,6 +55,20 @@ def test_one_press_asks_anew_for_all_that_came_to_nothing_at_the_price_shown(
     )
 
 
+def test_what_fails_after_the_page_was_drawn_is_neither_paid_for_nor_a_second_press(
+    browser: Client, alice: User, ask: Ask
+) -> None:
+    generation = ask(alice, n=3)
+    set_states(generation, State.FAILED, State.RECEIVED, State.RECEIVED)
+    assert "/retry/?n=1" in page(browser) and "Retry 1, about $0.04" in page(browser)
+    set_states(generation, State.FAILED, State.FAILED, State.RECEIVED)
+    address, key = f"/generations/{generation.pk}/retry/", {"submission": str(uuid.uuid4())}
+    browser.post(f"{address}?n=1", key)
+    browser.post(f"{address}?n=1", key)
+    browser.post(address, key)
+    assert Generation.objects.exclude(pk=generation.pk).get().n == 1
+
+
 def test_an_unclear_call_is_never_retried_by_it(browser: Client, alice: User, ask: Ask) -> None:
     generation = ask(alice, n=2)
     set_states(generation, State.UNKNOWN, State.UNKNOWN)

@@ -28,19 +28,20 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     generation = visible_generation(request.user, id)
     if refusal := _not_offered(request, generation):
         return refusal
-    count = request.POST.get("n") or request.GET.get("n", "")
-    n = int(count) if count in {str(k) for k in COUNTS} else generation.n
+    n = _count(request) or generation.n
     submitted = actions.again(generation, request.user, key=_key(request, f"again:{id}:{n}"), n=n)
     return _show(request, submitted.generation.pk)
 
 
 @require_POST
 def generation_retry(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """What came to nothing of a generation, as a new one. ``submission`` makes it one."""
+    """What came to nothing of a generation, as a new one: of ``n`` pictures at most. ``submission`` makes it one."""
     generation = visible_generation(request.user, id)
     if refusal := _not_offered(request, generation):
         return refusal
-    submitted = actions.retry_failed(generation, request.user, key=_key(request, f"retry:{id}"))
+    submitted = actions.retry_failed(
+        generation, request.user, key=_key(request, f"retry:{id}"), most=_count(request)
+    )
     return _show(request, submitted.generation.pk if submitted else id)
 
 
@@ -92,6 +93,12 @@ def waiting_cancellation(request: PersonRequest) -> HttpResponse:
 def _key(request: PersonRequest, what: str) -> str:
     """The button's own key for this verb: pressed twice, it is done once."""
     return f"{what}:{plain(request.POST.get('submission', '')) or uuid.uuid4()}"
+
+
+def _count(request: PersonRequest) -> int | None:
+    """How many pictures the button spoke of."""
+    count = request.POST.get("n") or request.GET.get("n", "")
+    return int(count) if count in {str(k) for k in COUNTS} else None
 
 
 def _not_offered(request: PersonRequest, generation: Generation) -> HttpResponse | None:
