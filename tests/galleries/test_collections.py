@@ -124,7 +124,10 @@ def test_pictures_are_taken_out_and_put_back_where_they_were(
     assert hanging(shelf) == before
 
 
-@pytest.mark.parametrize("back", ["", "{}", "[]", "null", '{"x":1}', '{"%s":NaN}', '{"%s":"a"}', "[" * 9000])
+@pytest.mark.parametrize(
+    "back",
+    ["", "{}", "[]", "null", '{"x":1}', '{"%s":NaN}', '{"%s":"a"}', "[" * 9000, '{"%s":1' + "0" * 400 + "}"],
+)
 def test_a_broken_undo_hangs_nothing(
     alice: User, shelf: Collection, pictures: list[StoredImage], client_of: ClientOf, back: str
 ) -> None:

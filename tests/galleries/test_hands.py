@@ -103,7 +103,10 @@ def test_nothing_is_done_by_a_link_or_without_signing_in(
     assert checked.post(reverse(deed)).status_code == 403
 
 
-@pytest.mark.parametrize("sent", ["", "no-id", "' OR 1=1", "\x00", ",,,", "é" * 50])
+NO_MOMENTS = ["2026-11-23", "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "2026-13-01T00:00"]
+
+
+@pytest.mark.parametrize("sent", ["", "no-id", "' OR 1=1", "\x00", ",,,", "é" * 50, *NO_MOMENTS])
 @pytest.mark.parametrize("deed", DEEDS)
 def test_what_is_no_id_is_no_picture(
     alice: User, model: ImageModel, client_of: ClientOf, deed: str, sent: str

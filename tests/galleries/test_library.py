@@ -221,11 +221,12 @@ def test_hostile_words_stay_words(alice: User, model: ImageModel, client_of: Cli
     assert "<script>" not in page.replace('<script type="module"', "")
 
 
-def test_a_page_holds_sixty(alice: User, model: ImageModel, client_of: ClientOf) -> None:
+@pytest.mark.parametrize("query", ["", "?text=%20%20"], ids=["everything", "a search for spaces"])
+def test_a_page_holds_sixty(alice: User, model: ImageModel, client_of: ClientOf, query: str) -> None:
     generation: Generation = make_generation(alice, model, n=61)
     for position in range(61):
         make_picture(generation, position=position)
-    page = client_of(alice).get("/library/").content.decode()
+    page = client_of(alice).get(f"/library/{query}").content.decode()
     assert len(shown(page)) == 60
     assert older(page)
     assert "61 pictures" in page

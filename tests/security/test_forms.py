@@ -177,3 +177,19 @@ def test_wildcards_in_a_search_are_letters(browser: Client, alice: User, model: 
         ("' OR 1=1 --", False),
     ):
         assert ("a heron" in browser.get("/jobs/", {"text": text}).text) is there, text
+
+
+@pytest.mark.parametrize(
+    "way", ["/\nSet-Cookie: a=b", "/\r\nX: y", "/library/?text=ü", "/\t/evil.example", "/\\evil.example"]
+)
+def test_a_way_back_is_one_of_ours_and_no_header_of_its_own(browser: Client, way: str) -> None:
+    answer = browser.post("/jobs/cancellation/", {"next": way}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    onward = answer["HX-Redirect"]
+    assert onward.isascii() and onward.startswith("/") and not onward.startswith(("//", "/\\"))
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_prompt_as_long_as_a_form_is_refused_unread(browser: Client) -> None:
+    answer = browser.post("/preview/", {"prompt": "{a|" * 400_000})
+    assert answer.status_code == 200 and "1,200,000 characters" in answer.text

@@ -165,7 +165,7 @@ def _places(text: str) -> dict[uuid.UUID, float]:
     try:
         places = {uuid.UUID(image): float(place) for image, place in json.loads(text).items()}
         return {image: place for image, place in places.items() if math.isfinite(place)}
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}
 
 

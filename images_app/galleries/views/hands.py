@@ -1,6 +1,6 @@
 """What is done to many pictures at once, and taken back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -101,7 +101,9 @@ def _onward(request: PersonRequest, gone: list[UUID]) -> str:
 
 
 def _moment(text: str) -> datetime | None:
+    """What ``images_trash`` wrote into its undo; None where it is no such thing."""
     try:
-        return parse_datetime(text)
-    except ValueError:
+        moment = parse_datetime(text)
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None

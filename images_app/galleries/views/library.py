@@ -22,7 +22,7 @@ PAGE_SIZE = 60
 @require_safe
 def library(request: PersonRequest) -> HttpResponse:
     """Pictures newest first under the days they were made on, or messages where a state is asked for."""
-    found_by_words = bool(request.GET.get("text")) and not request.GET.get("state")
+    found_by_words = bool(request.GET.get("text", "").strip()) and not request.GET.get("state")
     after = place_asked(request, int if found_by_words else uuid.UUID)
     models = access.models_used_by(request.user)
     filters = _filters(request.user, request.GET, models, after)
