@@ -12,14 +12,16 @@ from uuid import UUID
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from images_app.images import search
 from images_app.images.access import images_of, trash_of
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE, derive
 from images_app.images.headers import BadPicture
-from images_app.images.models import Favourite, StoredImage
+from images_app.images.models import Favourite, Leftover, StoredImage
 from images_app.images.storage import NotWhole
+from images_app.lib.dbtime import from_now
 from images_app.teams.models import User
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ TRASH_DAYS = 30
 # Where a picture's bytes lie: the storage, and the row's field with the key.
 BYTES = (("originals", "original_key"), ("previews", "preview_key"), ("previews", "thumbnail_key"))
 BATCH = 500  # rows of one statement: SQLite takes so many values, and no lock is held for long
+MOST_FAILURES = 3  # of the storage, one after the other
 
 
 def store(
@@ -59,7 +62,7 @@ def store(
     are, for a later try.
     """
     stored = StoredImage.objects.filter(attempt=attempt, position=position).first()
-    if stored is not None:
+    if stored is not None and _is_there(stored):
         return stored
     description = job.generation.prompt if job.team.prompt_in_files else ""
     derived = derive(path, description)
@@ -100,9 +103,13 @@ def store(
     except IntegrityError:  # another worker was first
         return StoredImage.objects.get(attempt=attempt, position=position)
     # The same bytes may have been purged in this moment: purge() saw no row yet, but from here on it sees one.
-    if not all(storages[alias].exists(getattr(image, field)) for alias, field in BYTES):
+    if not _is_there(image):
         upload()
     return image
+
+
+def _is_there(image: StoredImage) -> bool:
+    return all(storages[alias].exists(getattr(image, field)) for alias, field in BYTES)
 
 
 def _put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) -> None:
@@ -169,10 +176,15 @@ def purge(before: datetime | None = None, *, but: Collection[UUID] = ()) -> int:
     """Ends for good what has lain in the trash since before ``before`` (30 days ago); how many pictures.
 
     Row and bytes go; the job and its attempts, which say what was paid, stay. ``but``: attempts whose reply is still
-    being worked on, and a job that is not at its end keeps its pictures as well. Repeatable, a batch at a time.
+    being worked on, and a job that is not at its end keeps its pictures as well. Repeatable, a batch at a time: bytes
+    the storage does not let go of now are a Leftover, and tried again the next time.
     """
-    before = before or timezone.now() - timedelta(days=TRASH_DAYS)
-    due = StoredImage.objects.filter(trashed_at__lt=before, job__finished_at__isnull=False)
+    due = StoredImage.objects.filter(job__finished_at__isnull=False)
+    if before is None:
+        # By the database's clock as well: one machine whose clock is ahead must not end what was removed today.
+        before = timezone.now() - timedelta(days=TRASH_DAYS)
+        due = due.filter(trashed_at__lt=from_now(-timedelta(days=TRASH_DAYS).total_seconds()))
+    due = due.filter(trashed_at__lt=before)
     done = 0
     for image in due.exclude(attempt__in=list(but)).order_by("trashed_at")[:BATCH]:
         try:
@@ -181,39 +193,63 @@ def purge(before: datetime | None = None, *, but: Collection[UUID] = ()) -> int:
             raise  # it would be the same for the others
         except Exception:
             logger.exception("picture %s could not be purged; going on", image.pk)
+    _clear_up()
     return done
 
 
 def _purge(image: StoredImage, before: datetime) -> bool:
+    """The row goes, and in the same moment it is written down which bytes are to follow."""
     with transaction.atomic():
         still = StoredImage.objects.select_for_update().filter(pk=image.pk, trashed_at__lt=before)
         if not still:  # taken out of the trash meanwhile
             return False
+        Leftover.objects.bulk_create(
+            Leftover(storage=alias, key=getattr(image, field), sha256=image.sha256) for alias, field in BYTES
+        )
         still.delete()
-    # After the row: one without bytes would be a broken picture, bytes without a row are only lost space.
-    for alias, field in BYTES:
-        if not _needed(image, field):
-            _delete_bytes(alias, image, field)
     return True
 
 
-def _delete_bytes(alias: str, image: StoredImage, field: str) -> None:
-    storage, key = storages[alias], getattr(image, field)
-    if not storage.exists(key):
+def _clear_up() -> None:
+    """Deletes the bytes of purged pictures, those that were tried longest ago first."""
+    failures = 0
+    for leftover in Leftover.objects.order_by("tried_at", "pk")[: 2 * BATCH * len(BYTES)]:
+        try:
+            _delete_bytes(leftover)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("bytes %s could not be deleted; they will be tried again", leftover.key)
+            Leftover.objects.filter(pk=leftover.pk).update(tried_at=timezone.now())
+            failures += 1
+            if failures == MOST_FAILURES:  # the storage is away: each further try may last a minute
+                return
+        else:
+            leftover.delete()
+            failures = 0
+
+
+def _delete_bytes(leftover: Leftover) -> None:
+    if _needed(leftover):
         return
-    with storage.open(key) as file:
-        held = file.read()
-    storage.delete(key)
+    storage: Any = storages[leftover.storage]
+    try:
+        held = b"".join(storage.stream(leftover.key)[1])
+    except FileNotFoundError:
+        return
+    storage.delete(leftover.key)
     # The same bytes may have been stored anew in this moment. Its row is either here by now, or store() looks again
     # after writing it: one of the two puts back what this took away.
-    if _needed(image, field):
-        storage.save(key, ContentFile(held))
+    if _needed(leftover):
+        storage.save(leftover.key, ContentFile(held))
 
 
-def _needed(image: StoredImage, field: str) -> bool:
+def _needed(leftover: Leftover) -> bool:
     """Whether another picture of the same bytes lies under this key. Each key is asked for by itself: pictures of one
     original may have display copies of their own, with words in them."""
-    return StoredImage.objects.filter(sha256=image.sha256, **{field: getattr(image, field)}).exists()
+    fields = (field for alias, field in BYTES if alias == leftover.storage)
+    under = Q(*((field, leftover.key) for field in fields), _connector=Q.OR)
+    return StoredImage.objects.filter(under, sha256=leftover.sha256).exists()
 
 
 def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -139,3 +139,18 @@ class Favourite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} likes {self.image_id}"
+
+
+class Leftover(models.Model):
+    """Bytes whose picture was ended for good: written with the end of its row, gone with the bytes.
+
+    So that none stays behind unknown where the storage is away at that moment, or whoever purges is killed.
+    """
+
+    storage = models.CharField(max_length=20, help_text="originals or previews.")
+    key = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, help_text="Of the original.")
+    tried_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -29,6 +29,10 @@ class NotWhole(Exception):
     """What storage holds under a key is not what was put there; putting it again may help."""
 
 
+class Away(Exception):
+    """The storage as a whole is not where it was, which says nothing about what it holds."""
+
+
 class DurableFileStorage(FileSystemStorage):
     """Files that are either whole and flushed to the disk, or not there at all."""
 
@@ -60,8 +64,13 @@ class DurableFileStorage(FileSystemStorage):
         return None
 
     def stream(self, name: str) -> tuple[int, Iterator[bytes]]:
-        """How many bytes, and these by the CHUNK; raises FileNotFoundError at once."""
-        file = Path(self.path(name)).open("rb")  # noqa: SIM115
+        """How many bytes, and these by the CHUNK; raises FileNotFoundError or Away at once."""
+        try:
+            file = Path(self.path(name)).open("rb")  # noqa: SIM115
+        except FileNotFoundError as error:
+            if not Path(self.location).is_dir():  # a volume that is not mounted
+                raise Away(str(self.location)) from error
+            raise
 
         def read() -> Iterator[bytes]:
             with file:
@@ -121,7 +130,7 @@ class PrivateS3Storage(S3Storage):  # type: ignore[misc]
         return url
 
     def stream(self, name: str) -> tuple[int, Iterator[bytes]]:
-        """How many bytes, and these by the CHUNK; raises FileNotFoundError at once.
+        """How many bytes, and these by the CHUNK; raises FileNotFoundError or Away at once.
 
         A connection that breaks is taken up where it broke, TRIES times in all.
         """
@@ -152,6 +161,8 @@ class PrivateS3Storage(S3Storage):  # type: ignore[misc]
             )
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                if error.response["Error"].get("Code") == "NoSuchBucket":
+                    raise Away(self.bucket_name) from error
                 raise FileNotFoundError(name) from error
             raise
         return answer

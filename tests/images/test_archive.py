@@ -6,6 +6,7 @@ import io
 import itertools
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -22,6 +23,7 @@ from images_app.galleries import zips
 from images_app.galleries.zips import own, plain, zip_of
 from images_app.images import actions
 from images_app.images.models import StoredImage
+from images_app.images.storage import Away
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 from tests.images import corpus
@@ -97,6 +99,15 @@ def test_a_picture_that_is_gone_is_said_and_the_others_come(
     assert manifest(archive)[1]["file"] == ""
 
 
+def test_a_storage_that_is_away_is_not_said_to_lack_everything(
+    on_files: None, alice: User, stored: Stored, tmp_path: Path
+) -> None:
+    image = stored(alice)
+    (tmp_path / "media").rename(tmp_path / "elsewhere")
+    with pytest.raises(Away):
+        list(zip_of(alice, [image.pk]))
+
+
 def test_strangers_pictures_and_the_trash_stay_out(
     on_files: None, alice: User, bob: User, stored: Stored
 ) -> None:
@@ -127,6 +138,7 @@ def test_rows_are_read_by_the_batch(
     monkeypatch.setattr(zips, "BATCH", 5)
     generation = make_generation(alice, model)
     ids = [make_picture(generation, position=position).pk for position in range(20)]
+    Path(storages["originals"].path("")).mkdir(parents=True)
     with CaptureQueriesContext(connection) as queries:
         list(zip_of(alice, ids))
     assert len(queries) == 4

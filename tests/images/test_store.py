@@ -144,6 +144,18 @@ def test_a_storage_that_lies_gets_no_row(
     assert not StoredImage.objects.exists()
 
 
+def test_a_row_whose_bytes_are_not_there_is_no_end_of_it(
+    on_files: None, alice: User, attempt_of: AttemptOf, tmp_path: Path
+) -> None:
+    """Purged in the moment between them, and whoever stored it was stopped before it could look again."""
+    attempt, path = attempt_of(alice), tmp_path / "received"
+    path.write_bytes(corpus.png())
+    image = store(path, job=attempt.job, attempt=attempt, position=0, revised_prompt="")
+    storages["originals"].delete(image.original_key)
+    assert store(path, job=attempt.job, attempt=attempt, position=0, revised_prompt="") == image
+    assert storages["originals"].exists(image.original_key)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_make_one_row(
     on_files: None, alice: User, attempt_of: AttemptOf, tmp_path: Path

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from images_app.galleries.models import Collection, CollectionItem, Comment
 from images_app.images import actions
 from images_app.images.access import images_of, trash_of
-from images_app.images.models import Favourite, PictureText, StoredImage
+from images_app.images.models import Favourite, Leftover, PictureText, StoredImage
 from images_app.images.search import matching
 from images_app.jobs import spool, sweeper
 from images_app.jobs.models import Attempt, ImageJob
@@ -170,6 +171,78 @@ def test_the_same_bytes_of_another_team_are_others(
     in_trash_since(mine, LONG_AGO)
     assert actions.purge() == 1
     assert (is_there(mine), is_there(theirs)) == ([False] * 3, [True] * 3)
+
+
+def test_bytes_a_storage_that_is_away_cannot_let_go_of_go_the_next_time(
+    on_files: None, alice: User, stored: Stored, tmp_path: Path
+) -> None:
+    image = stored(alice)
+    in_trash_since(image, LONG_AGO)
+    (tmp_path / "media").rename(tmp_path / "elsewhere")
+    assert actions.purge() == 1
+    assert Leftover.objects.count() == 3
+    (tmp_path / "elsewhere").rename(tmp_path / "media")
+    assert is_there(image) == [True, True, True]
+    actions.purge()
+    assert is_there(image) == [False, False, False]
+    assert not Leftover.objects.exists()
+
+
+def test_a_bucket_that_is_gone_is_not_an_empty_one(
+    on_s3: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stored(alice)
+    in_trash_since(image, LONG_AGO)
+    with monkeypatch.context() as away:
+        for alias in ("originals", "previews"):
+            away.setattr(storages[alias], "bucket_name", "no-such-bucket")
+        assert actions.purge() == 1
+    assert Leftover.objects.count() == 3
+    actions.purge()
+    assert is_there(image) == [False, False, False]
+
+
+def test_a_storage_that_is_away_is_not_asked_about_every_picture(
+    on_files: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def away(name: str) -> None:
+        asked.append(name)
+        raise OSError
+
+    for alias in ("originals", "previews"):
+        monkeypatch.setattr(storages[alias], "stream", away)
+    for content in (corpus.png(), corpus.KEPT["jpeg"]):
+        in_trash_since(stored(alice, content), LONG_AGO)
+    assert actions.purge() == 2
+    assert len(asked) == actions.MOST_FAILURES
+    actions.purge()  # the others' turn
+    assert len(set(asked)) == 2 * actions.MOST_FAILURES
+
+
+def test_bytes_that_are_wanted_again_before_they_went_stay(
+    on_files: None, alice: User, stored: Stored, tmp_path: Path
+) -> None:
+    in_trash_since(stored(alice, corpus.png()), LONG_AGO)
+    (tmp_path / "media").rename(tmp_path / "elsewhere")
+    actions.purge()
+    (tmp_path / "elsewhere").rename(tmp_path / "media")
+    twin = stored(alice, corpus.png())
+    actions.purge()
+    assert is_there(twin) == [True, True, True]
+    assert not Leftover.objects.exists()
+
+
+def test_a_machine_whose_clock_is_ahead_ends_nothing(
+    on_files: None, alice: User, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = stored(alice)
+    in_trash_since(image, timedelta(hours=1))
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + 2 * LONG_AGO)
+    assert actions.purge() == 0
+    assert is_there(image) == [True, True, True]
 
 
 def test_what_hung_on_a_purged_picture_goes_and_what_became_of_it_stays(
