@@ -50,7 +50,7 @@ def sweep() -> dict[str, int]:
             "overdue": _each(_close, _undecided()),
         }
     except _DATABASE_AWAY:
-        _wait_for_heartbeats()
+        wait_for_heartbeats()
         raise
     if any(found.values()):
         logger.info("sweep: %s", found)
@@ -80,11 +80,13 @@ def _unanswered(begun: float) -> list[ImageJob]:
     """Calls whose lease is over. None while the database was just away: no worker could renew anything then."""
     jobs = _expired(State.SENT)
     if time.monotonic() - begun > settings.LEASE_SECONDS / 4:
-        _wait_for_heartbeats()  # it answers, but it had been frozen
+        wait_for_heartbeats()  # it answers, but it had been frozen
     return jobs if time.monotonic() >= _judge_from else []
 
 
-def _wait_for_heartbeats() -> None:
+def wait_for_heartbeats() -> None:
+    """Judges no call for as long as a live worker may take to renew its lease: the database was away until now, or
+    this process has only begun and cannot know whether it was (a migration holds the jobs for minutes)."""
     global _judge_from
     _judge_from = time.monotonic() + settings.LEASE_SECONDS / 2
 

@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from images_app.jobs import claim as claims
-from images_app.jobs import collect, duties, runner
+from images_app.jobs import collect, duties, runner, sweeper
 from images_app.jobs.models import ImageJob
 from images_app.jobs.states import State
 from images_app.lib.dbtime import from_now
@@ -88,6 +88,7 @@ class Engine:
             ears = duties.Ears(queues)
             self._steadily("ears", WATCH_EVERY_S, lambda: self._leave_if_deaf(ears, queues))
         if "upkeep" in queues:
+            sweeper.wait_for_heartbeats()
             self._steadily("duties", WATCH_EVERY_S, duties.do_missed)
 
     def drain(self) -> None:

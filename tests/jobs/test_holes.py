@@ -260,6 +260,20 @@ def test_after_an_outage_of_the_database_calls_under_way_are_not_taken_for_lost(
     assert only_job().state == State.UNKNOWN
 
 
+def test_a_sweeper_that_has_only_begun_takes_no_call_for_lost(
+    endpoint: ScriptedEndpoint, alice: User, ask: Ask, monkeypatch: Any
+) -> None:
+    """It may have been started behind a migration that kept every heartbeat waiting."""
+    monkeypatch.setattr(sweeper, "_judge_from", 0.0)
+    monkeypatch.setattr(Engine, "_steadily", lambda *_: None)
+    ask(alice)
+    sent()
+    lease_over()
+    Engine().start({"upkeep"})
+    sweeper.sweep()
+    assert only_job().state == State.SENT
+
+
 def _database_away(*_: Any) -> list[ImageJob]:
     raise OperationalError("the server closed the connection")
 

@@ -44,6 +44,8 @@ def test_a_team_is_joined() -> None:
         (("ann@example.com", "--team", "nowhere"), "There is no team 'nowhere'."),
         (("ANN@example.com",), "Somebody has the email ANN@example.com already."),
         (("not an address",), "'not an address' is not an email address."),
+        ((f"{'a' * 250}@example.com",), "@example.com' is not an email address."),
+        (("ann@example.com", "--name", "a" * 81), "That name is too long."),
     ],
 )
 def test_mistakes_are_said_plainly(words: tuple[str, ...], said: str) -> None:

@@ -3,13 +3,14 @@
 import getpass
 import secrets
 import sys
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
+from django.db.models import Field
 
 from images_app.teams.actions import NoSuchTeam, PersonExists, make_person
+from images_app.teams.models import User
 
 
 class Command(BaseCommand):
@@ -24,10 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = options["email"]
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise CommandError(f"{email!r} is not an email address.") from None
+        _check("email", email, f"{email!r} is not an email address.")
+        _check("name", options["name"], "That name is too long.")
         known = options["password"] or _typed_password()
         password = known or secrets.token_urlsafe(12)
         try:
@@ -45,6 +44,14 @@ class Command(BaseCommand):
         self.stdout.write(f"Made {person.email}.")
         if not known:
             self.stdout.write(f"Password: {password}")
+
+
+def _check(field: str, value: str, words: str) -> None:
+    """CommandError with ``words`` for what the field does not take; too long is one of the reasons."""
+    try:
+        cast("Field[Any, Any]", User._meta.get_field(field)).clean(value, None)
+    except ValidationError:
+        raise CommandError(words) from None
 
 
 def _typed_password() -> str:
