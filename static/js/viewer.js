@@ -214,7 +214,7 @@ function shrink(tile, change) {
     picture.style.viewTransitionName = 'hero';
   });
   still(moving);
-  moving.finished.finally(() => (picture.style.viewTransitionName = ''));
+  moving.finished.catch(() => {}).then(() => (picture.style.viewTransitionName = ''));
 }
 
 // Another movement may begin before this one has: then it is only not seen.
