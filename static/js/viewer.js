@@ -16,6 +16,10 @@ addEventListener('popstate', (event) => {
   asked += 1; // what is still on its way is not wanted any more
   if (box?.open) away();
 });
+// The way back leads to the tile, which may be another by then: the browser's own place for it would be the wrong one.
+history.scrollRestoration = 'manual';
+addEventListener('pagehide', () => (history.scrollRestoration = 'auto'));
+addEventListener('pageshow', () => (history.scrollRestoration = 'manual'));
 document.addEventListener('hands:trashed', removed);
 // What was fetched ahead offers the collections of before.
 document.addEventListener('picture:collected', () => fetched.clear());
@@ -56,12 +60,13 @@ export async function show(address, push = false) {
     location.assign(address); // signed out, offline, gone: the page itself says which
     return;
   }
-  if (push) {
-    history.scrollRestoration = 'manual'; // the way back leads to the tile, which may be another by then
-    history.pushState({ picture: address }, '', address);
-  }
-  if (box?.open) place(view, address);
-  else grow(tile, () => raise(view, address));
+  const arrive = () => {
+    if (push) history.pushState({ picture: address }, '', address);
+    if (box?.open) place(view, address);
+    else raise(view, address);
+  };
+  if (box?.open) arrive();
+  else grow(tile, () => turn === asked && arrive());
 }
 
 function raise(view, address) {
@@ -189,19 +194,25 @@ function away() {
     fetched.clear();
     document.title = title;
     document.documentElement.classList.remove('viewing');
-    history.scrollRestoration = 'auto';
     tile?.focus({ preventScroll: true });
-    tile?.scrollIntoView({ block: 'nearest' });
+    tile?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
   });
 }
 
 // The picture has one name in both states, so the browser moves it from the tile to the stage and back.
+let moved; // whose name it is meanwhile: only one may have it
+function name(picture) {
+  if (moved) moved.style.viewTransitionName = '';
+  if (picture) picture.style.viewTransitionName = 'hero';
+  moved = picture;
+}
+
 function grow(tile, change) {
   const picture = tile?.querySelector('.pic');
   if (!document.startViewTransition || !picture) return change();
-  picture.style.viewTransitionName = 'hero';
+  name(picture);
   still(document.startViewTransition(() => {
-    picture.style.viewTransitionName = '';
+    name(null);
     change();
   }));
 }
@@ -211,10 +222,10 @@ function shrink(tile, change) {
   if (!document.startViewTransition || !picture) return change();
   const moving = document.startViewTransition(() => {
     change();
-    picture.style.viewTransitionName = 'hero';
+    name(picture);
   });
   still(moving);
-  moving.finished.catch(() => {}).then(() => (picture.style.viewTransitionName = ''));
+  moving.finished.catch(() => {}).then(() => moved === picture && name(null));
 }
 
 // Another movement may begin before this one has: then it is only not seen.
