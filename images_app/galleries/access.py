@@ -31,6 +31,7 @@ def visible_picture(person: User, image_id: UUID) -> StoredImage:
     picture = (
         pictures_of(person)
         .select_related("attempt", "job__generation__model__provider")
+        .prefetch_related("job__generation__model__prices")
         .filter(pk=image_id)
         .first()
     )

@@ -16,7 +16,9 @@ def jobs_of(person: User) -> QuerySet[ImageJob]:
     return (
         ImageJob.objects.filter(person=person)
         .select_related("generation__model", "provider", "person", "team")
-        .prefetch_related(Prefetch("images", with_hearts(StoredImage.objects.all(), person)))
+        .prefetch_related(
+            "generation__model__prices", Prefetch("images", with_hearts(StoredImage.objects.all(), person))
+        )
     )
 
 
@@ -26,7 +28,9 @@ def generations_of(person: User) -> QuerySet[Generation]:
         Generation.objects.filter(person=person)
         .select_related("model__provider", "person", "team", "parent_image__job__generation__model")
         .prefetch_related(
-            "jobs__provider", Prefetch("jobs__images", with_hearts(StoredImage.objects.all(), person))
+            "model__prices",
+            "jobs__provider",
+            Prefetch("jobs__images", with_hearts(StoredImage.objects.all(), person)),
         )
     )
 

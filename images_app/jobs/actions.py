@@ -85,35 +85,39 @@ def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> 
     return [Submitted(generation, created=True) for generation in made]
 
 
-def again(generation: Generation, actor: User, *, key: str, n: int | None = None) -> Submitted:
-    """A new submission of the same recipe; what waited until it was quiet waits for that again."""
-    return submit(
-        JobRequest(
-            person=actor,
-            team=generation.team,
-            model=generation.model,
-            prompt=generation.prompt,
-            size=generation.size,
-            quality=generation.quality,
-            style=generation.style,
-            n=n or generation.n,
-            quiet=generation.jobs.filter(quiet=True).exists(),
-            idempotency_key=key,
-        )
+def again(
+    generation: Generation, actor: User, *, key: str, n: int | None = None, agreed: str | None = None
+) -> Submitted:
+    """A new submission of the same recipe; what waited until it was quiet waits for that again.
+
+    NotAgreed where it would cost another sum than ``agreed`` (request.agreed_again; None: nothing was shown).
+    """
+    request = JobRequest(
+        person=actor,
+        team=generation.team,
+        model=generation.model,
+        prompt=generation.prompt,
+        size=generation.size,
+        quality=generation.quality,
+        style=generation.style,
+        n=n or generation.n,
+        quiet=generation.jobs.filter(quiet=True).exists(),
+        idempotency_key=key,
     )
+    return submit_all([request], agreed=agreed)[0]
 
 
 def retry_failed(
-    generation: Generation, actor: User, *, key: str, most: int | None = None
+    generation: Generation, actor: User, *, key: str, most: int | None = None, agreed: str | None = None
 ) -> Submitted | None:
     """A new submission of as many pictures as came to nothing, ``most`` at most; None where none did.
 
-    A call with unknown outcome is none of them: only a decision may repeat it.
+    A call with unknown outcome is none of them: only a decision may repeat it. NotAgreed as for ``again``.
     """
     failed = generation.jobs.filter(state__in=REPEATABLE).count()
     count = failed if most is None else min(failed, most)
     try:
-        return again(generation, actor, key=key, n=count) if count else None
+        return again(generation, actor, key=key, n=count, agreed=agreed) if count else None
     except KeyReused:  # pressed twice, and meanwhile one more had failed
         made = Generation.objects.get(person=actor, idempotency_key=key)
         return Submitted(made, created=False)

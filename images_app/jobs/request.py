@@ -6,10 +6,15 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from images_app.images.models import StoredImage
+from images_app.lib.words import money
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
+
+if TYPE_CHECKING:
+    from images_app.jobs.models import Generation
 
 KEY_AT_MOST = 64
 
@@ -70,5 +75,20 @@ def agreed_words(requests: Sequence[JobRequest]) -> str:
 
     static/js/composer.js writes the same.
     """
-    total = total_usd(requests)
-    return f"{'unknown' if total is None else format(total, '.4f')}/{sum(one.n for one in requests)}"
+    return _agreed(total_usd(requests), sum(one.n for one in requests))
+
+
+def agreed_again(generation: "Generation", n: int) -> str:
+    """The same for ``n`` more pictures of an earlier recipe, at the price of now."""
+    usd = generation.model.price(generation.size, generation.quality)
+    return _agreed(None if usd is None else usd * n, n)
+
+
+def again_price(generation: "Generation", n: int) -> str:
+    """What they would cost, before anyone presses: what the earlier ones did cost is no promise."""
+    usd = generation.model.price(generation.size, generation.quality)
+    return "price unknown" if usd is None else f"about {money(usd * n)}"
+
+
+def _agreed(usd: Decimal | None, n: int) -> str:
+    return f"{'unknown' if usd is None else format(usd, '.4f')}/{n}"

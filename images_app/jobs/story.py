@@ -10,6 +10,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.choices import quality_name, style_name
 from images_app.jobs.expect import Line
 from images_app.jobs.models import Attempt, ImageJob, JobEvent
+from images_app.jobs.request import again_price, agreed_again
 from images_app.jobs.states import IN_FLIGHT, PENDING, REPEATABLE, State
 from images_app.lib.ratio import ratio_of
 from images_app.lib.words import about, money, ordinal
@@ -156,7 +157,11 @@ class Entry:
     @property
     def again(self) -> str:
         """What one more try would come to, before anyone presses."""
-        return self.price if self.job.price_usd is None else f"about {self.price}"
+        return again_price(self.job.generation, 1)
+
+    @property
+    def agreed(self) -> str:
+        return agreed_again(self.job.generation, 1)
 
     @property
     def pending(self) -> bool:

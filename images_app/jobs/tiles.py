@@ -13,6 +13,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.choices import quality_name, style_name, value_of
 from images_app.jobs.expect import Line, expected_s, lines
 from images_app.jobs.models import Generation, ImageJob
+from images_app.jobs.request import again_price, agreed_again
 from images_app.jobs.states import IN_FLIGHT, PENDING, REPEATABLE, State
 from images_app.jobs.story import GIVEN_UP, ICONS
 from images_app.lib.ratio import ratio_of, shape_name
@@ -136,7 +137,12 @@ class Tile:
 
     @property
     def price(self) -> str:
-        return f"about {self.risk}" if self.risk else "price unknown"
+        """Of one more."""
+        return again_price(self.generation, 1)
+
+    @property
+    def agreed(self) -> str:
+        return agreed_again(self.generation, 1)
 
     @property
     def elapsed_s(self) -> int:
@@ -252,11 +258,19 @@ class Run:
     @property
     def price(self) -> str:
         """Of the whole run, made again."""
-        return total(self.tiles)
+        return again_price(self.generation, self.generation.n)
+
+    @property
+    def agreed(self) -> str:
+        return agreed_again(self.generation, self.generation.n)
 
     @property
     def retry_price(self) -> str:
-        return total(self.failed)
+        return again_price(self.generation, len(self.failed))
+
+    @property
+    def retry_agreed(self) -> str:
+        return agreed_again(self.generation, len(self.failed))
 
     @property
     def risk(self) -> str:
@@ -344,7 +358,7 @@ def status(person_id: UUID) -> Status:
 
 
 def total(tiles: Sequence[Tile]) -> str:
-    """What so many pictures come to, made again; one unknown price makes the sum unknown."""
+    """What so many pictures cost; one unknown price makes the sum unknown."""
     prices = [tile.job.price_usd for tile in tiles]
     known = [price for price in prices if price is not None]
     if not known or len(known) < len(prices):

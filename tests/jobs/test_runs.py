@@ -237,6 +237,38 @@ def test_each_picture_can_be_made_again_at_its_own_price(
     generation = make_generation(alice, model, n=2)
     make_picture(generation)
     address = f"/generations/{generation.pk}/again/?n=1"
-    assert f'data-again="{address}" data-price="about $0.04"' in page(browser)
+    assert f'data-again="{address}&amp;agreed=0.0400/1" data-price="about $0.04"' in page(browser)
     browser.post(address, {"submission": "x"}, headers=HTMX)
     assert Generation.objects.exclude(pk=generation.pk).get().n == 1
+
+
+def repeats(html: str) -> list[str]:
+    """The addresses of every button that makes something again, as the page writes them."""
+    found = re.findall(r'(?:formaction|data-again)="(/generations/[^"]*/(?:again|retry)/[^"]*)"', html)
+    return [address.replace("&amp;", "&") for address in found]
+
+
+def test_nothing_is_made_again_at_another_price_than_the_button_named(
+    browser: Client, alice: User, model: ImageModel
+) -> None:
+    generation = make_generation(alice, model, n=3)
+    make_picture(generation)
+    failed = [make_job(generation, State.FAILED, position=position) for position in (1, 2)]
+    buttons: list[tuple[str, dict[str, str]]] = [(address, {}) for address in repeats(page(browser))]
+    assert len(buttons) == 5  # the run, what failed of it, each of its three
+    for address in (f"/images/{generation.jobs.get(position=0).images.get().pk}/", f"/jobs/{failed[0].pk}/"):
+        form = re.search(r'action="(/[^"]*/again/)">(.*?)</form>', page(browser, address), re.DOTALL)
+        assert form
+        buttons.append(
+            (form[1], dict(re.findall(r'name="(key|submission|agreed)" value="([^"]*)"', form[2])))
+        )
+    model.prices.update(usd=Decimal("0.5"))
+    for address, sent in buttons:
+        answer = browser.post(address, {"submission": "k", **sent}, follow=True)
+        assert "Nothing was made: the price has changed." in answer.content.decode()
+    assert Generation.objects.get() == generation
+    html = page(browser)
+    assert "Run again, about $1.50" in html and "Retry 2, about $1.00" in html  # what is paid by now
+    for address in repeats(html):
+        browser.post(address, {"submission": uuid.uuid4().hex})
+    assert [each.n for each in Generation.objects.exclude(pk=generation.pk)].count(1) == 3

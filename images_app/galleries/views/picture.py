@@ -20,6 +20,7 @@ from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Kind
 from images_app.images.models import StoredImage
 from images_app.jobs import story
+from images_app.jobs.request import agreed_again
 from images_app.lib.redirects import way_back
 from images_app.teams.request import PersonRequest
 
@@ -88,6 +89,7 @@ def _show(
     request: PersonRequest, picture: StoredImage, form: CommentForm, *, editing: uuid.UUID | None = None
 ) -> HttpResponse:
     """The page, or for the lightbox only what is in its middle."""
+    generation = picture.job.generation
     parts, collections = told(picture), offered(request.user, picture)
     context = {
         "image": picture,
@@ -96,7 +98,8 @@ def _show(
         "told": parts,
         "left_out": any(part.kind is Kind.LEFT_OUT for part in parts),
         "recipe": recipe_of(picture),
-        "again": again_words(picture.job.generation),
+        "again": again_words(generation),
+        "agreed": agreed_again(generation, generation.n),
         "steps": story.timeline(picture.job.events.select_related("actor")),
         "collections": collections,
         "hangs": [collection for collection in collections if collection.holds],  # type: ignore[attr-defined]

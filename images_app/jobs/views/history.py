@@ -16,6 +16,7 @@ from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.jobs.request import plain
 from images_app.jobs.states import REPEATABLE
+from images_app.jobs.views.verbs import agreed_in, not_agreed
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.lib.redirects import way_back
 from images_app.providers.actions import usable_models
@@ -84,7 +85,10 @@ def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         _say(request, messages.ERROR, f"{model.label} is not offered any more. Choose another model.")
         return _back(request, job)
     key = f"again:{job.pk}:{plain(request.POST.get('key', ''))}"
-    submitted = actions.again(job.generation, request.user, key=key, n=1)
+    try:
+        submitted = actions.again(job.generation, request.user, key=key, n=1, agreed=agreed_in(request))
+    except actions.NotAgreed:
+        return not_agreed(request, job.generation, 1)
     if submitted.created:
         _say(request, messages.SUCCESS, "Asked for once more, as a new picture.")
     return redirect("job", submitted.generation.jobs.get().pk)

@@ -15,7 +15,7 @@ from images_app.jobs.decision import DecisionForm
 from images_app.jobs.fairness import Move
 from images_app.jobs.line import move_in_line, set_quiet
 from images_app.jobs.models import Generation
-from images_app.jobs.request import plain
+from images_app.jobs.request import again_price, plain
 from images_app.jobs.views.studio import show_runs
 from images_app.lib.redirects import way_back
 from images_app.providers.actions import usable_models
@@ -29,7 +29,11 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     if refusal := _not_offered(request, generation):
         return refusal
     n = _count(request) or generation.n
-    submitted = actions.again(generation, request.user, key=_key(request, f"again:{id}:{n}"), n=n)
+    key = _key(request, f"again:{id}:{n}")
+    try:
+        submitted = actions.again(generation, request.user, key=key, n=n, agreed=agreed_in(request))
+    except actions.NotAgreed:
+        return not_agreed(request, generation, n)
     return _show(request, submitted.generation.pk)
 
 
@@ -39,9 +43,13 @@ def generation_retry(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     generation = visible_generation(request.user, id)
     if refusal := _not_offered(request, generation):
         return refusal
-    submitted = actions.retry_failed(
-        generation, request.user, key=_key(request, f"retry:{id}"), most=_count(request)
-    )
+    most, key = _count(request), _key(request, f"retry:{id}")
+    try:
+        submitted = actions.retry_failed(
+            generation, request.user, key=key, most=most, agreed=agreed_in(request)
+        )
+    except actions.NotAgreed:
+        return not_agreed(request, generation, most or generation.n)
     return _show(request, submitted.generation.pk if submitted else id)
 
 
@@ -99,6 +107,20 @@ def _count(request: PersonRequest) -> int | None:
     """How many pictures the button spoke of."""
     count = request.POST.get("n") or request.GET.get("n", "")
     return int(count) if count in {str(k) for k in COUNTS} else None
+
+
+def agreed_in(request: PersonRequest) -> str | None:
+    """The price that the button named."""
+    return request.POST.get("agreed") or request.GET.get("agreed") or None
+
+
+def not_agreed(request: PersonRequest, generation: Generation, n: int) -> HttpResponse:
+    """Nothing is made at a price nobody saw: the composer shows what it would cost by now."""
+    count = "1 picture" if n == 1 else f"{n} pictures"
+    messages.error(
+        request, f"Nothing was made: the price has changed. {count}: {again_price(generation, n)}."
+    )
+    return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
 
 
 def _not_offered(request: PersonRequest, generation: Generation) -> HttpResponse | None:
