@@ -276,7 +276,7 @@ def test_a_swipe_turns_and_two_fingers_enlarge(visit: Visit, carol: Somebody) ->
     tiles(page).first.tap()
     hero = page.get_by_role("dialog", name="A long row").locator(".hero")
     expect(hero).to_be_visible()
-    page.wait_for_function("!document.activeViewTransition")  # what still moves does not feel a finger
+    page.evaluate("() => document.activeViewTransition?.finished")  # what still moves does not feel a finger
     fits_the_screen(page)
     touch(page, [[(300, 200)], [(240, 202)], [(140, 204)]])
     second = address(tiles(page).nth(1))
