@@ -119,7 +119,7 @@ def test_words_are_looked_for_while_they_are_typed(library: Page) -> None:
 def test_filters_are_saved_and_applied(library: Page) -> None:
     library.goto("/library/?text=copy+139")
     with library.expect_response("**/picture*.js"):
-        library.locator("main .tile-a").first.hover()  # the lightbox listens from now on, to its own forms only
+        library.locator("main .tile-a").first.hover()  # the lightbox listens too from now on
     library.get_by_role("button", name="Views").click()
     library.get_by_label("Save these filters as").fill("Of the hundreds")
     library.get_by_role("button", name="Save", exact=True).click()

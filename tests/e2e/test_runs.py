@@ -20,6 +20,7 @@ def generate_two(page: Page, prompt: str) -> Locator:
 
 
 def open_menu(page: Page, run: Locator) -> Locator:
+    """Its entries are chosen by keyboard: before a click Playwright may scroll, and the menu does not go with the page."""
     run.get_by_role("button", name="More to do with this prompt").press("Enter")
     return page.locator(".run-menu:popover-open")
 
@@ -32,11 +33,11 @@ def test_all_pictures_of_a_run_are_favoured_collected_downloaded_and_removed_at_
     expect(tile(made, "succeeded")).to_have_count(2)
     mark(page)
 
-    open_menu(page, made).get_by_role("button", name="Favourite all 2").click()
+    open_menu(page, made).get_by_role("button", name="Favourite all 2").press("Enter")
     expect(page.locator(".toasts")).to_contain_text("2 pictures marked as favourite")
     expect(made.locator("[data-do=favourite][aria-pressed=true]")).to_have_count(2)
 
-    open_menu(page, made).get_by_role("link", name="Add all 2 to a collection").click()
+    open_menu(page, made).get_by_role("link", name="Add all 2 to a collection").press("Enter")
     asks = page.get_by_role("dialog", name="Add to a collection")
     asks.get_by_label("New collection").fill("Kept")
     page.keyboard.press("Enter")
@@ -44,10 +45,10 @@ def test_all_pictures_of_a_run_are_favoured_collected_downloaded_and_removed_at_
     expect(asks).to_have_count(0)
 
     with page.expect_download() as coming:
-        open_menu(page, made).get_by_role("button", name="Download all 2").click()
+        open_menu(page, made).get_by_role("button", name="Download all 2").press("Enter")
     assert coming.value.suggested_filename.endswith(".zip")
 
-    open_menu(page, made).get_by_role("button", name="Remove all 2").click()
+    open_menu(page, made).get_by_role("button", name="Remove all 2").press("Enter")
     expect(tile(made, "succeeded")).to_have_count(0)
     page.locator(".toast").filter(has_text="moved to the trash").get_by_role("button", name="Undo").click()
     expect(tile(made, "succeeded")).to_have_count(2)
@@ -91,7 +92,7 @@ def test_what_waits_of_a_run_is_cancelled_or_put_off_at_once(page: Page, studio:
         mark(page)
         quiet, now = "Make it whenever it is quiet", "Make it now"
         for words, other in ((quiet, now), (now, quiet)):
-            open_menu(page, waiting).get_by_role("button", name=words).click()
+            open_menu(page, waiting).get_by_role("button", name=words).press("Enter")
             expect(waiting.get_by_role("button", name=other, include_hidden=True)).to_be_attached()
             expect(page.locator(".run-menu:popover-open")).to_have_count(0)
         expect(tile(waiting, "queued")).to_have_count(2)
