@@ -20,7 +20,7 @@ def generate_two(page: Page, prompt: str) -> Locator:
 
 
 def open_menu(page: Page, run: Locator) -> Locator:
-    """Its entries are chosen by keyboard: before a click Playwright may scroll, and the menu does not go with the page."""
+    """Its entries are chosen by keyboard: a click may scroll, and the menu does not go with the page."""
     run.get_by_role("button", name="More to do with this prompt").press("Enter")
     return page.locator(".run-menu:popover-open")
 
