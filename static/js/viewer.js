@@ -228,7 +228,7 @@ function shrink(tile, change) {
   moving.finished.catch(() => {}).then(() => moved === picture && name(null));
 }
 
-// Another movement may begin before this one has: then it is only not seen.
+// Another movement may begin before this one has, or the page be left: then it is only not seen.
 function still(moving) {
   moving.ready.catch(() => {});
 }
