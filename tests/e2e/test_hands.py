@@ -317,11 +317,10 @@ def test_one_and_then_all_come_back_from_the_trash(library: Page) -> None:
 def test_a_heart_goes_on_and_off(library: Page) -> None:
     pictures(library).first.hover()
     heart = library.locator("main .tile").first.get_by_role("button", name="Favourite")
-    for pressed in ("true", "false"):
+    for pressed in ("true", "false", "true"):
         with library.expect_response(re.compile("/favourite/")):
             heart.click()
         expect(heart).to_have_attribute("aria-pressed", pressed)
-    heart.click()
     library.goto("/library/?favourite=on")
     expect(pictures(library)).to_have_count(1)
 
