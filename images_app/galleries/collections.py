@@ -81,10 +81,14 @@ def covers(person: User, collections: Iterable[Collection]) -> dict[UUID, list[S
 
 def make(person: User, title: str, text: str = "") -> Collection:
     """A new collection, or the person's own of this name: a form sent twice makes one."""
-    there = Collection.objects.filter(person=person, title=title).first()
-    if there is not None:
-        return there
-    return Collection.objects.create(team=current_team(person), person=person, title=title, text=text)
+    with transaction.atomic():
+        User.objects.select_for_update().get(
+            pk=person.pk
+        )  # the second of two at once waits, and finds the first's
+        there = Collection.objects.filter(person=person, title=title).first()
+        if there is not None:
+            return there
+        return Collection.objects.create(team=current_team(person), person=person, title=title, text=text)
 
 
 def add(person: User, collection: Collection, ids: Iterable[UUID]) -> int:

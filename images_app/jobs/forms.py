@@ -1,6 +1,5 @@
 """What a browser sends, turned into a request for pictures or into sentences beside the fields."""
 
-import unicodedata
 import uuid
 from typing import Any
 
@@ -12,6 +11,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, find_model, fitted, sizes_of
 from images_app.jobs.expansion import COUNTED, MOST, TooMany, expand
 from images_app.jobs.request import JobRequest
+from images_app.lib.words import visible
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
 
@@ -53,7 +53,7 @@ class GenerationForm(forms.Form):
             raise forms.ValidationError(
                 "The prompt holds a character that cannot be sent (NUL). Please remove it."
             )
-        if not drawable(prompt):
+        if not visible(prompt):
             raise forms.ValidationError("Write what the picture should show.")
         return prompt
 
@@ -172,17 +172,12 @@ class GenerationForm(forms.Form):
             raise too_many(len(prompts) * len(models))
         for place, prompt in enumerate(prompts, 1):
             named = "The prompt" if len(prompts) == 1 else f"Prompt {place} of {len(prompts)}"
-            if not drawable(prompt):
+            if not visible(prompt):
                 raise forms.ValidationError(f"{named} would be empty. Write what the picture should show.")
             for model in models:
                 if len(prompt) > model.prompt_limit:
                     raise too_long(named, prompt, model)
         return prompts
-
-
-def drawable(prompt: str) -> bool:
-    """Whether there is more than spaces, line ends, control and zero-width characters."""
-    return any(unicodedata.category(char)[0] not in "ZC" for char in prompt)
 
 
 def too_many(count: int) -> forms.ValidationError:

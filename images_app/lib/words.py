@@ -1,6 +1,7 @@
-"""How pages say money, places and times in passing."""
+"""How pages say money, places and times in passing, and what of a text can be seen at all."""
 
 import math
+import unicodedata
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,3 +44,8 @@ def ordinal(number: int) -> str:
     if 10 <= number % 100 <= 20:
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def visible(text: str) -> str:
+    """The text without spaces, line ends, control, direction and zero-width characters."""
+    return "".join(char for char in text if unicodedata.category(char)[0] not in "ZC")

@@ -71,13 +71,13 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="package")
 def alice(studio: Product, chromium: Browser) -> Somebody:
-    return _somebody(studio, chromium, "alice@example.com", "Alice Ardent")
+    return make_somebody(studio, chromium, "alice@example.com", "Alice Ardent")
 
 
 @pytest.fixture(scope="package")
 def bob(studio: Product, chromium: Browser) -> Somebody:
     """A stranger to Alice."""
-    return _somebody(studio, chromium, "bob@example.com", "Bob Bright")
+    return make_somebody(studio, chromium, "bob@example.com", "Bob Bright")
 
 
 @pytest.fixture(scope="package")
@@ -127,7 +127,7 @@ def address_of(run: Any) -> str:
     return address
 
 
-def _somebody(studio: Product, chromium: Browser, email: str, name: str) -> Somebody:
+def make_somebody(studio: Product, chromium: Browser, email: str, name: str) -> Somebody:
     studio.make_person(email, name)
     with chromium.new_context(base_url=studio.url) as context:
         context.set_default_timeout(TIMEOUT_MS)

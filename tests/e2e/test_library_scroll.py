@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import PHONE
-from tests.e2e.conftest import Made, Somebody, Visit, _somebody
+from tests.e2e.conftest import Made, Somebody, Visit, make_somebody
 from tests.e2e.product import Product
 from tests.e2e.shifts import TELL_SHIFTS, shifted
 
@@ -33,7 +33,7 @@ MOST_SHIFT = 0.02
 @pytest.fixture(scope="package")
 def lena(studio: Product, chromium: Browser, picture: Made) -> Somebody:
     """Somebody with many pictures."""
-    somebody = _somebody(studio, chromium, "lena@example.com", "Lena Lund")
+    somebody = make_somebody(studio, chromium, "lena@example.com", "Lena Lund")
     studio.manage("shell", "-c", MANY)
     return somebody
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.browser import PHONE, generate, mark, stayed
-from tests.e2e.conftest import Made, Somebody, Visit, _somebody, address_of
+from tests.e2e.conftest import Made, Somebody, Visit, address_of, make_somebody
 from tests.e2e.looks import fits_the_screen, has_no_barrier
 from tests.e2e.product import Product
 
@@ -26,7 +26,7 @@ for position in range(70):
 @pytest.fixture(scope="package")
 def carol(studio: Product, chromium: Browser, picture: Made) -> Somebody:
     """Somebody with more pictures than a page of the library holds."""
-    somebody = _somebody(studio, chromium, "carol@example.com", "Carol Collins")
+    somebody = make_somebody(studio, chromium, "carol@example.com", "Carol Collins")
     studio.manage("shell", "-c", SEED)
     return somebody
 

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -18,6 +19,7 @@ from images_app.images.models import StoredImage
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 from tests.rows import make_generation, make_picture
+from tests.threads import at_once
 
 ClientOf = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
@@ -60,6 +62,14 @@ def test_a_form_sent_twice_makes_one(alice: User, client_of: ClientOf) -> None:
     for _ in range(2):
         client_of(alice).post(reverse("collections"), {"title": "Autumn"})
     assert Collection.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_make_one(alice: User) -> None:
+    for number in range(6):
+        made = at_once(*[partial(collections.make, alice, f"Autumn {number}")] * 4)
+        assert len(set(made)) == 1
+    assert Collection.objects.count() == 6
 
 
 def test_it_needs_a_name(alice: User, client_of: ClientOf) -> None:

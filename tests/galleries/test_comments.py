@@ -51,7 +51,7 @@ def test_htmx_gets_the_comments_alone(alice: User, picture: StoredImage, client_
     assert "Yes" in page and "<html" not in page
 
 
-@pytest.mark.parametrize("text", ["", "   \n ", "x" * (LONGEST + 1), "a\0b"])
+@pytest.mark.parametrize("text", ["", "   \n ", "\u200f", "x" * (LONGEST + 1), "a\0b"])
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_no_words_or_too_many_are_refused_and_kept_in_the_box(
     alice: User, picture: StoredImage, client_of: ClientOf, text: str, headers: dict[str, str]

@@ -73,7 +73,20 @@ def test_the_manifest_says_what_each_was_made_with(on_files: None, alice: User, 
 
 
 @pytest.mark.parametrize(
-    "prompt", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1", "＝1+1", '=HYPERLINK("http://x")']
+    "prompt",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "  =1+1",
+        "＝1+1",
+        "\u200b=1",
+        "\u200f =1",
+        '=HYPERLINK("http://x")',
+    ],
 )
 def test_no_spreadsheet_calculates_with_a_prompt(
     on_files: None, alice: User, stored: Stored, prompt: str

@@ -1,12 +1,10 @@
 """Presses at the same moment, each on a connection of its own: nothing is made twice, and nobody waits for ever."""
 
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from images_app.jobs import actions
 from images_app.jobs.actions import Submitted, submit_all
@@ -16,6 +14,7 @@ from images_app.jobs.request import JobRequest
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.models import Membership, Team, User
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,28 +59,6 @@ def pressing(
     person: User, models: Sequence[ImageModel], key: str, team: Team | None = None
 ) -> Callable[[], list[Submitted]]:
     return partial(submit_all, press(person, models, key=key, team=team))
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """What each of them answers; all begin at the same moment, each on its own thread and connection."""
-    answers: list[object] = [None] * len(works)
-    start = threading.Barrier(len(works))
-
-    def run(place: int) -> None:
-        try:
-            start.wait()
-            answers[place] = works[place]()
-        except Exception as error:  # noqa: BLE001  (whatever a thread meets is the test's business)
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def made_by(answer: object) -> list[uuid.UUID]:

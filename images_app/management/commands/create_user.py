@@ -14,6 +14,7 @@ from images_app.teams.models import User
 
 
 class Command(BaseCommand):
+    requires_migrations_checks = True  # says so, where the database is not up to date
     help = "Makes a person with a personal team. Without --password it asks, or makes one up and prints it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,6 +11,7 @@ from images_app.jobs.states import State
 
 
 class Command(BaseCommand):
+    requires_migrations_checks = True  # says so, where the database is not up to date
     help = "Counts of jobs by state, the oldest that waits, and anything that nothing moves on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

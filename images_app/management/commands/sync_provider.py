@@ -8,6 +8,7 @@ from images_app.providers.actions import sync_environment_provider
 
 
 class Command(BaseCommand):
+    requires_migrations_checks = True  # says so, where the database is not up to date
     help = (
         "Brings the first provider in step with IMAGE_API_BASE_URL and IMAGE_API_KEY, or the demo endpoint."
     )
