@@ -95,12 +95,20 @@ def workers() -> list[Command]:
     ]
 
 
+_given: set[int] = set()  # ports of programs that may not have taken theirs yet
+
+
 def free_port(wanted: int = 0) -> int:
-    """``wanted`` where it is free on loopback, or any other."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, wanted))
-        except OSError:
-            probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """``wanted`` where it is free on loopback, or any other; never the same one twice."""
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, wanted))
+            except OSError:
+                probe.bind((LOOPBACK, 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
+        wanted = 0

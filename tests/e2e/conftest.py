@@ -56,6 +56,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
+MANY, FEW = 150, 12  # pictures of Dora's: more than two pages of the library; those with a swan
+# Each has the bytes of the first picture there is.
+SEED = f"""
+from tests.rows import make_generation, make_picture
+from images_app.models import ImageModel, StoredImage, User
+person, model = User.objects.get(email="dora@example.com"), ImageModel.objects.first()
+first = StoredImage.objects.first()
+names = ("original_key", "preview_key", "thumbnail_key", "width", "height", "sha256", "bytes")
+for number in range({MANY}):
+    animals = ("fox" if number % 2 else "heron") + (" and a swan" if number < {FEW} else "")
+    generation = make_generation(person, model, f"Number {{number}}, a {{animals}}")
+    make_picture(generation, **{{name: getattr(first, name) for name in names}})
+"""
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright, launch(playwright) as browser:
@@ -87,6 +102,15 @@ def picture(studio: Product, chromium: Browser, alice: Somebody) -> Made:
         context.set_default_timeout(TIMEOUT_MS)
         run = generate(context.new_page(), FIRST_PROMPT)
         return Made(address_of(run), FIRST_PROMPT)
+
+
+# Not in hands/conftest.py: a fixture of that package is made anew whenever a worker comes back to it.
+@pytest.fixture(scope="package")
+def dora(studio: Product, chromium: Browser, picture: Made) -> Somebody:
+    """Somebody with many pictures."""
+    somebody = make_somebody(studio, chromium, "dora@example.com", "Dora Dale")
+    studio.manage("shell", "-c", SEED)
+    return somebody
 
 
 @pytest.fixture

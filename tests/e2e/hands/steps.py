@@ -1,4 +1,4 @@
-"""What tests of many pictures do with a library, by name."""
+"""What tests of many pictures do with Dora's library, by name."""
 
 import csv
 import hashlib
@@ -10,7 +10,6 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.e2e.product import Product
 
-MANY, FEW = 150, 12  # pictures of hers: more than two pages of the library; those with a swan
 SWANS = "/library/?text=swan"
 
 

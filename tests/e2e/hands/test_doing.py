@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import stayed
-from tests.e2e.hands.steps import FEW, SWANS, bar, counts, has_originals, pictures, press, tick, ticked, toast
+from tests.e2e.conftest import FEW
+from tests.e2e.hands.steps import SWANS, bar, counts, has_originals, pictures, press, tick, ticked, toast
 from tests.e2e.looks import has_no_barrier
 from tests.e2e.product import Product
 

@@ -5,7 +5,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import stayed
-from tests.e2e.hands.steps import FEW, bar, counts, pictures, press, ticked, toast
+from tests.e2e.conftest import FEW
+from tests.e2e.hands.steps import bar, counts, pictures, press, ticked, toast
 from tests.e2e.looks import fits_the_screen, has_no_barrier
 
 REST_MS = 900

@@ -3,7 +3,8 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import stayed
-from tests.e2e.hands.steps import FEW, MANY, bar, boxes, counts, pictures, press, tick, ticked, toast
+from tests.e2e.conftest import FEW, MANY
+from tests.e2e.hands.steps import bar, boxes, counts, pictures, press, tick, ticked, toast
 
 
 def test_a_click_on_a_box_picks_and_the_picture_still_opens(library: Page) -> None:

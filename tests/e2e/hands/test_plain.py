@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hands.steps import FEW, bar, boxes, has_originals, pictures, press
+from tests.e2e.conftest import FEW
+from tests.e2e.hands.steps import bar, boxes, has_originals, pictures, press
 from tests.e2e.product import Product
 
 
