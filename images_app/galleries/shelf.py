@@ -22,7 +22,7 @@ from images_app.lib.ratio import ratio_of
 
 ROW_HEIGHT = 236  # CSS pixels, as in library.css
 PHONE_ROW_HEIGHT = 104
-FIRST_ROW = 6  # pictures of a page's first row or two
+FIRST_ROW = 9  # pictures that fill the first rows
 COUNTED_AT_MOST = 1000
 MONTHS_AT_MOST = 240
 _ANY = str(uuid.UUID(int=0))
@@ -30,10 +30,11 @@ _ANY = str(uuid.UUID(int=0))
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture and what its tile says of it. A page draws sixty: nothing here is looked up twice."""
+    """A picture and what its tile says of it. A page draws dozens: nothing here is looked up twice."""
 
     image: StoredImage
     lazy: bool = True  # loads when it comes near the screen
+    first: bool = False  # of the page: what people wait for
 
     @property
     def shape(self) -> str:
@@ -77,7 +78,9 @@ class Tile:
 
 def tiles(images: Iterable[StoredImage], eager: int = 0) -> list[Tile]:
     """A tile each; the first ``eager`` of them are on the screen from the start."""
-    return [Tile(image, lazy=number >= eager) for number, image in enumerate(images)]
+    return [
+        Tile(image, lazy=number >= eager, first=number == 0 < eager) for number, image in enumerate(images)
+    ]
 
 
 @dataclass(frozen=True)

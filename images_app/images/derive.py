@@ -189,10 +189,10 @@ _SRGB = ImageCms.createProfile("sRGB")
 
 
 def _webp(image: Image.Image, xmp: bytes, quality: int) -> bytes:
-    # method 0: a tenth larger than Pillow's default of 4, in a third of its time. Nothing of the original's
-    # metadata is handed on.
+    # method 2: as small as Pillow's default of 4 but for a twentieth, in a third of its time. Nothing of the
+    # original's metadata is handed on.
     file = io.BytesIO()
-    image.save(file, "WEBP", quality=quality, method=0, xmp=xmp, exif=b"", icc_profile=None)
+    image.save(file, "WEBP", quality=quality, method=2, xmp=xmp, exif=b"", icc_profile=None)
     return file.getvalue()
 
 

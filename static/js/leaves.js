@@ -1,4 +1,4 @@
-// The library is laid out in leaves of sixty pictures. One that is far from the screen is emptied to a box of the
+// The library is laid out in leaves of sixty pictures at most. One that is far from the screen is emptied to a box of the
 // height it had, so the page never grows heavy; it is filled again before it comes near. What it says stays where
 // the browser's own search finds it.
 const HERE = '1500px';

@@ -65,10 +65,16 @@ def test_visitors_are_sent_to_the_door(db: None, alice: User) -> None:
     assert "login" in response["Location"]
 
 
+def hold(monkeypatch: pytest.MonkeyPatch, pictures: int) -> None:
+    """Lets every page hold so many."""
+    monkeypatch.setattr(library, "FIRST_PAGE", pictures)
+    monkeypatch.setattr(library, "PAGE_SIZE", pictures)
+
+
 def test_older_pages_lose_and_double_nothing_where_times_are_equal(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "PAGE_SIZE", 4)
+    hold(monkeypatch, 4)
     for number in range(11):
         make_picture(make_generation(alice, model, at=NOON - timedelta(seconds=number // 6)))
     client, seen, query = client_of(alice), [], ""
@@ -85,7 +91,7 @@ def test_older_pages_lose_and_double_nothing_where_times_are_equal(
 def test_a_picture_made_meanwhile_moves_no_page(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "PAGE_SIZE", 2)
+    hold(monkeypatch, 2)
     for number in range(4):
         make_picture(make_generation(alice, model, at=NOON - timedelta(minutes=number)))
     client = client_of(alice)
@@ -98,7 +104,7 @@ def test_a_picture_made_meanwhile_moves_no_page(
 def test_htmx_gets_only_the_next_rows(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "PAGE_SIZE", 2)
+    hold(monkeypatch, 2)
     for number in range(3):
         make_picture(make_generation(alice, model, at=NOON - timedelta(minutes=number)))
     client = client_of(alice)
@@ -161,7 +167,7 @@ def test_the_model_filter_keeps_its_models_pictures(
 def test_the_filters_go_on_to_older_pages(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "PAGE_SIZE", 1)
+    hold(monkeypatch, 1)
     for prompt in ("one boat", "two boats", "a heron"):
         make_picture(make_generation(alice, model, prompt))
     client = client_of(alice)
@@ -222,14 +228,19 @@ def test_hostile_words_stay_words(alice: User, model: ImageModel, client_of: Cli
 
 
 @pytest.mark.parametrize("query", ["", "?text=%20%20"], ids=["everything", "a search for spaces"])
-def test_a_page_holds_sixty(alice: User, model: ImageModel, client_of: ClientOf, query: str) -> None:
-    generation: Generation = make_generation(alice, model, n=61)
-    for position in range(61):
+def test_the_first_page_holds_forty_and_the_next_sixty(
+    alice: User, model: ImageModel, client_of: ClientOf, query: str
+) -> None:
+    generation: Generation = make_generation(alice, model, n=101)
+    for position in range(101):
         make_picture(generation, position=position)
-    page = client_of(alice).get(f"/library/{query}").content.decode()
-    assert len(shown(page)) == 60
-    assert older(page)
-    assert "61 pictures" in page
+    client = client_of(alice)
+    first = client.get(f"/library/{query}").content.decode()
+    assert len(shown(first)) == 40
+    assert "101 pictures" in first
+    second = client.get(f"/library/{older(first)}").content.decode()
+    assert len(shown(second)) == 60
+    assert older(second)
 
 
 def test_a_big_amount_is_not_counted_to_its_end(
@@ -244,7 +255,7 @@ def test_a_big_amount_is_not_counted_to_its_end(
 def test_the_pages_of_a_search_lose_and_double_nothing(
     alice: User, model: ImageModel, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "PAGE_SIZE", 2)
+    hold(monkeypatch, 2)
     boats = [make_picture(make_generation(alice, model, f"boat {number}", at=NOON)) for number in range(5)]
     make_picture(make_generation(alice, model, "a heron"))
     client, seen, query = client_of(alice), [], "?text=boat"

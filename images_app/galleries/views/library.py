@@ -16,7 +16,8 @@ from images_app.lib.keyset import Place, listing, numbered, older, page, place_a
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
 
-PAGE_SIZE = 60
+FIRST_PAGE = 40  # pictures that come with the page: a phone that opens it draws no more of them at once
+PAGE_SIZE = 60  # that come with scrolling
 
 
 @require_safe
@@ -28,7 +29,7 @@ def library(request: PersonRequest) -> HttpResponse:
     filters = _filters(request.user, request.GET, models, after)
     pictures = isinstance(filters, PictureFilter)
     rows = access.tiles_of(filters.rows) if pictures else filters.rows
-    shown = (numbered if found_by_words else page)(rows, after, PAGE_SIZE)
+    shown = (numbered if found_by_words else page)(rows, after, PAGE_SIZE if after else FIRST_PAGE)
     first_row = 0 if after else FIRST_ROW
     items = tiles(shown.rows, first_row) if pictures else map(story.Entry, shown.rows)
     context = {
