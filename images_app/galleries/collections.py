@@ -82,9 +82,8 @@ def covers(person: User, collections: Iterable[Collection]) -> dict[UUID, list[S
 def make(person: User, title: str, text: str = "") -> Collection:
     """A new collection, or the person's own of this name: a form sent twice makes one."""
     with transaction.atomic():
-        User.objects.select_for_update().get(
-            pk=person.pk
-        )  # the second of two at once waits, and finds the first's
+        # The second of two presses at once waits here, and finds what the first has made.
+        User.objects.select_for_update().get(pk=person.pk)
         there = Collection.objects.filter(person=person, title=title).first()
         if there is not None:
             return there

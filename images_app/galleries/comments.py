@@ -9,7 +9,7 @@ from django.utils import timezone
 from images_app.galleries.models import Comment
 from images_app.images.access import images_of
 from images_app.images.models import StoredImage
-from images_app.lib.words import visible
+from images_app.lib.words import first_visible
 from images_app.teams.models import User
 
 LONGEST = 2000  # characters
@@ -27,7 +27,7 @@ class CommentForm(forms.Form):
     def clean_text(self) -> str:
         # A browser sends its line ends as two characters; the limit counted them, the page need not keep them.
         text = str(self.cleaned_data["text"]).replace("\r\n", "\n")
-        if not visible(text):
+        if not first_visible(text):
             raise forms.ValidationError(self.fields["text"].error_messages["required"], code="required")
         return text
 

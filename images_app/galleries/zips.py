@@ -14,7 +14,7 @@ from zipstream import ZipStream
 from images_app.images.access import images_of
 from images_app.images.models import StoredImage
 from images_app.images.views import download_name
-from images_app.lib.words import visible
+from images_app.lib.words import first_visible
 from images_app.teams.models import User
 
 BATCH = 100  # rows read at once; the archive holds no more of them at any moment
@@ -131,4 +131,4 @@ def _line(values: list[Any]) -> bytes:
 def plain(text: str) -> str:
     """The text so that no spreadsheet calculates with it: an apostrophe in front of what looks like a formula,
     even behind spaces and signs that nobody sees."""
-    return f"'{text}" if visible(text).startswith(_FORMULA) or text.startswith(_BREAKS) else text
+    return f"'{text}" if first_visible(text) in _FORMULA or text.startswith(_BREAKS) else text

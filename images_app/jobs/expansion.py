@@ -9,9 +9,8 @@ import itertools
 import re
 
 MOST = 40  # prompts of one press
-COUNTED = (
-    1_000_000  # at most: of more nobody wants to know how many, and the number itself would grow too long
-)
+# At most: of more nobody wants to know how many, and the number itself would grow too long.
+COUNTED = 1_000_000
 
 # Neither ever reads a sign twice: a text comes as long as a form may be, and a long row of bars or backslashes would
 # otherwise take its square in time.

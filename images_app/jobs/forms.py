@@ -11,7 +11,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, find_model, fitted, sizes_of
 from images_app.jobs.expansion import COUNTED, MOST, TooMany, expand
 from images_app.jobs.request import JobRequest
-from images_app.lib.words import visible
+from images_app.lib.words import first_visible
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
 
@@ -53,7 +53,7 @@ class GenerationForm(forms.Form):
             raise forms.ValidationError(
                 "The prompt holds a character that cannot be sent (NUL). Please remove it."
             )
-        if not visible(prompt):
+        if not first_visible(prompt):
             raise forms.ValidationError("Write what the picture should show.")
         return prompt
 
@@ -172,7 +172,7 @@ class GenerationForm(forms.Form):
             raise too_many(len(prompts) * len(models))
         for place, prompt in enumerate(prompts, 1):
             named = "The prompt" if len(prompts) == 1 else f"Prompt {place} of {len(prompts)}"
-            if not visible(prompt):
+            if not first_visible(prompt):
                 raise forms.ValidationError(f"{named} would be empty. Write what the picture should show.")
             for model in models:
                 if len(prompt) > model.prompt_limit:

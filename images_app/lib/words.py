@@ -46,6 +46,6 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def visible(text: str) -> str:
-    """The text without spaces, line ends, control, direction and zero-width characters."""
-    return "".join(char for char in text if unicodedata.category(char)[0] not in "ZC")
+def first_visible(text: str) -> str:
+    """The first sign that is no space, line end, control, direction or zero-width character; "" without any."""
+    return next((char for char in text if unicodedata.category(char)[0] not in "ZC"), "")
