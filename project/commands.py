@@ -15,9 +15,11 @@ LOOPBACK = "127.0.0.1"
 VALKEY_ALARM = re.compile(
     rb" # (?!WARNING Memory overcommit|WARNING The TCP backlog|Valkey is now ready to exit)"
 )
-# The supervisor says that Valkey died, and the web what it means: three workers need not add how often they try.
+# The supervisor says that Valkey died, and the web what it means: three workers need not add how often they try, nor
+# the scheduler what it could not send (upkeep says so when nobody did it in time).
 CELERY_ALARM = re.compile(
-    rb"^(?!.*(?:consumer|beat): (?:Connection to broker lost|Connection error|Cannot connect to )).*(?:"
+    rb"^(?!.*(?:(?:consumer|beat): (?:Connection to broker lost|Connection error|Cannot connect to )"
+    rb"|Message Error: Couldn't apply scheduled task|Redis is away|Redis is back)).*(?:"
     + ALARM.pattern
     + rb")"
 )

@@ -159,7 +159,10 @@ class Engine:
                 try:
                     close_old_connections()
                     work()
-                except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
+                except redis.RedisError as error:
+                    # Only the sign of life needs Redis, and Celery says loudly enough that it is away.
+                    logger.info("%s: %s; trying again", name, type(error).__name__)
+                except (DatabaseError, InterfaceError, OSError) as error:
                     connections.close_all()
                     logger.warning("%s: %s; trying again", name, type(error).__name__)
                 except Exception:

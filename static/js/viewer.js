@@ -8,7 +8,7 @@ const PICTURE = /^\/images\/[0-9a-f-]{36}\/$/;
 const AHEAD = 8; // tiles before the end of the page at which the next ones are asked for
 const HELD = '#keys, .toasts'; // what must be reachable above a modal dialog lives in it meanwhile
 
-let box, title, opener, shown = '', asked = 0, leaving = false, closing = false;
+let box, title, opener, shown = '', wanted = '', asked = 0, leaving = false, closing = false;
 const fetched = new Map(); // address -> a promise of its view, each taken once
 
 addEventListener('popstate', (event) => {
@@ -30,6 +30,7 @@ document.addEventListener('htmx:before:history:restore', (event) => leaving && e
 function removed(event) {
   if (!box?.open || !event.detail.ids.some((id) => shown.includes(id))) return;
   event.preventDefault();
+  if (wanted !== shown) return; // another is on its way already
   const beside = box.querySelector('.nav-b.next:not([hidden])') ?? box.querySelector('.nav-b.prev:not([hidden])');
   if (beside) beside.click();
   else leave();
@@ -53,7 +54,10 @@ export async function show(address, push = false) {
   const turn = ++asked;
   const tile = tileOf(address);
   tile?.setAttribute('aria-busy', 'true');
-  const view = await take(address);
+  const coming = take(address);
+  wanted = address;
+  if (box?.open) ways(); // another step before it is here goes on from it
+  const view = await coming;
   tile?.removeAttribute('aria-busy');
   if (turn !== asked) return; // somebody was quicker with another one
   if (!view) {
@@ -131,9 +135,9 @@ function standIn(view, address) {
 // keeps the server's neighbours.
 function ways() {
   const view = box.querySelector('.view');
-  tileOf(shown); // and what stands beside it
+  tileOf(wanted); // and what stands beside it
   const all = tiles();
-  const at = all.findIndex((tile) => tile.pathname === shown);
+  const at = all.findIndex((tile) => tile.pathname === wanted);
   if (at >= 0) {
     way(view.querySelector('.nav-b.prev'), all[at - 1]);
     way(view.querySelector('.nav-b.next'), all[at + 1]);

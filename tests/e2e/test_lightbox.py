@@ -104,6 +104,21 @@ def test_arrows_walk_as_the_library_hangs_and_back_is_one_step(library: Page) ->
     expect(tiles(library).first).to_be_focused()
 
 
+def test_a_step_back_from_a_picture_on_its_way_leads_to_where_it_began(library: Page) -> None:
+    box = opened(library, tiles(library).nth(1))
+    library.route(re.compile(r"/images/[^/]+/$"), lambda _: None)  # held
+    there = address(tiles(library).nth(2))
+    library.keyboard.press("ArrowRight")
+    expect(box.locator(".view")).to_have_attribute("data-image", there.split("/")[2])
+    library.keyboard.press("ArrowRight")
+    is_at(library, address(tiles(library).nth(3)))
+    library.keyboard.press("ArrowLeft")
+    is_at(library, there)
+    library.unroute(re.compile(r"/images/[^/]+/$"))  # lets go of what it held
+    expect(box.locator(".nav-b.prev")).to_have_attribute("href", address(tiles(library).nth(1)))
+    expect(box.locator(".view")).to_have_attribute("data-image", there.split("/")[2])
+
+
 def test_at_its_end_the_next_page_of_the_library_comes_by_itself(library: Page) -> None:
     count = tiles(library).count()
     last = tiles(library).nth(count - 1)

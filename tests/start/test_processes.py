@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from project.commands import CELERY_ALARM
 from tests.start.wait import dying_with_us, until
 
 pytestmark = pytest.mark.faults
@@ -115,3 +116,19 @@ def test_output_goes_to_a_log_and_warnings_are_shown_too(family: Family) -> None
     assert "steady | [warning  ] look here" in family.shown()
     assert "nothing new" not in family.shown()
     until(lambda: "nothing new" in (family.folder / "logs" / "steady.log").read_text())
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (b"2026 [error    ] consumer: Cannot connect to redis://127.0.0.1:1//: Error 111 ...", False),
+        (b"2026 [error    ] Message Error: Couldn't apply scheduled task sweep: Error 111", False),
+        (b"2026 [warning  ] Redis is away: pages learn of changes late [images_app.lib.breaker]", False),
+        (b"2026 [info     ] alive: ConnectionError; trying again [images_app.jobs.worker]", False),
+        (b"2026 [warning  ] poll: OperationalError; trying again [images_app.jobs.worker]", True),
+        (b"2026 [error    ] Task sweep raised unexpected: ValueError() [celery.app.trace]", True),
+        (b'{"event": "nobody asked for sweep for 30 s: doing it", "level": "warning"}', True),
+    ],
+)
+def test_of_what_a_worker_says_only_what_is_news_is_shown(line: bytes, shown: bool) -> None:
+    assert bool(CELERY_ALARM.search(line)) is shown

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import psutil
 import pytest
 import redis
 
+from images_app.jobs.worker import ALIVE_EVERY_S
 from tests.start.running import Easel, easel
 from tests.start.wait import until
 
@@ -119,7 +121,9 @@ def test_a_dead_valkey_is_said_once_and_not_by_every_worker(running: Easel) -> N
     until(lambda: all(log.exists() and " ready." in log.read_text() for log in logs), seconds=60)
     before = len(running.shown)
     running.child("valkey").kill()
-    until(lambda: all("Trying again in" in log.read_text() for log in logs), seconds=30)
+    until(lambda: all("Connection to broker lost" in log.read_text() for log in logs), seconds=60)
+    # Twice the time after which a worker gives a sign of life, and the scheduler something to do.
+    time.sleep(2 * ALIVE_EVERY_S)
     shown = running.shown[before:].splitlines()
     assert [line.partition(";")[0] for line in shown if not line.startswith("web | ")] == [
         "valkey was killed by SIGKILL"
