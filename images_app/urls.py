@@ -11,5 +11,7 @@ urlpatterns = [
     path("", include("images_app.teams.urls")),
     path("", include("images_app.jobs.urls")),
     path("", include("images_app.images.urls")),
+    path("", include("images_app.notices.urls")),
     path("", include("images_app.galleries.urls")),
+    path("", include("images_app.teamwork.urls")),
 ]

@@ -10,7 +10,7 @@ _django = get_asgi_application()  # first: it loads the settings and the apps
 from django.conf import settings  # noqa: E402
 
 from images_app.lib.bodies import Capped, Receive, Scope, Send  # noqa: E402
-from images_app.live.downloads import PATH as DOWNLOADS  # noqa: E402
+from images_app.live.downloads import PATHS as DOWNLOADS  # noqa: E402
 from images_app.live.downloads import Downloads  # noqa: E402
 from images_app.live.hub import Hub  # noqa: E402
 from images_app.live.lifespan import lifespan  # noqa: E402
@@ -30,7 +30,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close"})
     elif scope["path"] == PATH:
         await _streams(scope, receive, send)
-    elif scope["path"] == DOWNLOADS:
+    elif DOWNLOADS.fullmatch(scope["path"]):
         await _downloads(scope, receive, send)
     else:
         await _pages(scope, receive, send)

@@ -52,6 +52,13 @@ def text(name: str, default: str = "") -> str:
     return raw(name) or default
 
 
+def needed(name: str, because: str) -> str:
+    """A text that must be there, since ``because`` is set."""
+    if value := raw(name):
+        return value
+    raise BadSetting(f"{because} is set, so {name} must be too")
+
+
 def flag(name: str, default: bool = False) -> bool:
     value = raw(name)
     if value is None:
@@ -82,6 +89,20 @@ def words(name: str, default: list[str]) -> list[str]:
     """A list written with commas."""
     value = raw(name)
     return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def seats(name: str, roles: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Rows written ``group=team:role`` with commas between, as (group, team, role). A group may contain ``=``."""
+    rows = []
+    for word in words(name, []):
+        group, _, seat = word.rpartition("=")
+        team, _, role = seat.partition(":")
+        if not (group and team and role in roles):
+            raise BadSetting(
+                f"{name} has {word!r}; write group=team:role, the role one of {', '.join(roles)}"
+            )
+        rows.append((group.strip(), team.strip(), role))
+    return rows
 
 
 def choice(name: str, allowed: list[str], default: str) -> str:

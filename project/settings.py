@@ -43,8 +43,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "csp",
     "storages",
@@ -62,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "images_app.teams.welcome.FirstStartMiddleware",
+    "images_app.teams.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -80,7 +86,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "images_app.jobs.context.shell",
+                "images_app.notices.context.notices",
             ],
+            "builtins": ["images_app.lib.drawing"],
         },
     },
 ]
@@ -195,6 +203,24 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {"task": "jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
     "adopt": {"task": "jobs.adopt", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
     "tidy": {"task": "jobs.tidy", "schedule": TIDY_SECONDS, "options": {"queue": "upkeep", "expires": 600}},
+    "tell closed rounds": {
+        "task": "galleries.tell_closed",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
+    "end teams": {
+        "task": "teams.end",
+        "schedule": TIDY_SECONDS,
+        "options": {"queue": "upkeep", "expires": 600},
+    },
+    # What became of presses, and letters: late ones, or two at once, do no harm.
+    "look": {"task": "notices.look", "schedule": 15, "options": {"queue": "upkeep", "expires": 30}},
+    "letters": {"task": "notices.deliver", "schedule": 60, "options": {"queue": "upkeep", "expires": 60}},
+    "old notices": {
+        "task": "notices.tidy",
+        "schedule": TIDY_SECONDS,
+        "options": {"queue": "upkeep", "expires": 600},
+    },
 }
 
 # --- generation ---
@@ -283,7 +309,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a good one takes a second a person
+# Pictures that anybody may look at, without an account.
+PUBLIC_GALLERY = env.flag("PUBLIC_GALLERY")
 SIGNUP = env.choice("SIGNUP", ["open", "invite", "closed"], "invite")
+LINK_GUESTS = env.number("LINK_GUESTS", 200, least=1, most=5000)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "images_app.teams.adapter.AccountAdapter"
@@ -295,8 +324,39 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "images_app.teams.forms.LoginForm", "signup": "images_app.teams.forms.SignupForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses nobody here has
+MFA_ADAPTER = "images_app.teams.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Easel"
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off, or a slow hand
+# Browsers themselves allow passkeys without HTTPS only on localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Behind a proxy that is trusted, the tries at the door are counted by its caller's address, not by its own.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("TRUST_PROXY") else 0
+
+# Single sign-on by OpenID Connect, where OIDC_ISSUER names a provider.
+OIDC_ISSUER = env.address("OIDC_ISSUER", "", ["https", "http"]).rstrip("/")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_GROUPS = env.seats("OIDC_GROUPS", ["admin", "member", "viewer"])
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": env.needed("OIDC_CLIENT_ID", "OIDC_ISSUER"),
+                "secret": env.needed("OIDC_CLIENT_SECRET", "OIDC_ISSUER"),
+                "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+            }
+        ],
+    }
+SOCIALACCOUNT_ADAPTER = "images_app.teams.sso.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# A link and not a form: form-action would have to list every address a provider leads its people through.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ADMIN_EMAIL = env.text("ADMIN_EMAIL")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 WELCOME_TOKEN_FILE = DATA_DIR / "secrets" / "welcome_token"
@@ -314,6 +374,8 @@ EMAIL_TIMEOUT = 10  # the page that sends a letter waits for the server
 DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL", f"Easel <easel@{urlsplit(BASE_URL).hostname or 'localhost'}>"
 )
+
+DIGEST_HOUR = env.number("DIGEST_HOUR", 7, least=0, most=23)  # UTC; when daily letters go out
 
 # --- what the browser is told ---
 _bucket_origin = []

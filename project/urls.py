@@ -6,7 +6,7 @@ from django.urls import include, path
 handler400 = "images_app.teams.views.bad_request"
 
 urlpatterns = [
+    path("", include("images_app.urls")),  # first: some of allauth's pages are ours
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("", include("images_app.urls")),
 ]

@@ -3,19 +3,25 @@
 from tests import environment
 
 # isort: split
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from images_app.jobs import actions
+from images_app.jobs.models import Generation
+from images_app.jobs.request import JobRequest
 from images_app.providers.models import ImageModel, ModelPrice, Provider
+from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
-from images_app.teams.models import User
+from images_app.teams.models import Team, User
 
 __all__ = ["environment"]
 
 PASSWORD = "correct horse battery"
+_keys = itertools.count()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -89,3 +95,33 @@ def model(provider: Provider) -> ImageModel:
             model=model, size=size, quality="hd", usd=Decimal("0.08" if square else "0.12")
         )
     return model
+
+
+@pytest.fixture
+def ask(model: ImageModel) -> Callable[..., Generation]:
+    """Submit a prompt for a person."""
+
+    def submit(
+        person: User,
+        prompt: str = "a red door",
+        n: int = 1,
+        key: str | None = None,
+        team: Team | None = None,
+        quiet: bool = False,
+    ) -> Generation:
+        model.refresh_from_db()
+        request = JobRequest(
+            person=person,
+            team=team or current_team(person),
+            model=model,
+            prompt=prompt,
+            size="1024x1024",
+            quality="standard",
+            style="vivid",
+            n=n,
+            idempotency_key=key or f"key-{next(_keys)}",
+            quiet=quiet,
+        )
+        return actions.submit(request).generation
+
+    return submit

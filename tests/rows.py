@@ -1,22 +1,38 @@
 """Rows as the engine leaves them, made at once: for tests of pages, where no call need be made."""
 
 import copy
+import secrets
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db.models import Model
 from django.db.models.base import ModelState
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
+from images_app.galleries.models import Publication
 from images_app.images import search
 from images_app.images.models import PictureText, StoredImage
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.providers.models import ImageModel
 from images_app.teams.access import current_team
-from images_app.teams.models import User
+from images_app.teams.audience import Audience
+from images_app.teams.models import Team, User
 
 PLACEHOLDER = "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
 
@@ -99,6 +115,47 @@ def make_picture(
     )
     search.enter(image, generation.prompt)
     return image
+
+
+def make_publication(image: StoredImage, state: str = "shown", **fields: Any) -> Publication:
+    """What staff have let through, unless ``state`` says otherwise; its team may publish then."""
+    Team.objects.filter(pk=image.team_id).update(may_publish=True)
+    StoredImage.objects.filter(pk=image.pk).update(audience=Audience.PUBLIC)
+    values = {"shape": image.shape, "before": Audience.TEAM, "prompt": True, "credit": True}
+    decided = None if state == "asked" else timezone.now()
+    made = {**values, "state": state, "decided_at": decided, "asked_by": image.person, **fields}
+    return Publication.objects.create(image=image, **made)
+
+
+def make_second_steps(person: User) -> int:
+    """An app, a passkey and recovery codes for somebody; the number of the passkey, which is on no device."""
+    wrapped = WebAuthn.add(person, "Passkey", _credential())
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    return int(wrapped.instance.pk)
+
+
+def _credential() -> dict[str, Any]:
+    """What a browser says of a passkey it has made."""
+    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())  # type: ignore[no-untyped-call]
+    key = AttestedCredentialData.create(Aaguid.NONE, secrets.token_bytes(16), public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(sha256(b"localhost"), flags, 0, key)
+    asked = CollectedClientData.create(
+        CollectedClientData.TYPE.CREATE, secrets.token_bytes(16), "http://localhost"
+    )
+    name = websafe_encode(key.credential_id)
+    answer = {
+        "clientDataJSON": websafe_encode(asked),
+        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+    }
+    return {
+        "id": name,
+        "rawId": name,
+        "type": "public-key",
+        "response": answer,
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }
 
 
 # Width and height of what make_copies makes, in turn.

@@ -1,5 +1,6 @@
 """A value of the environment that cannot be used stops the start, and says which."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,11 @@ def load(data: Path, code: str = "", **environment: str) -> subprocess.Completed
         ("BASE_URL", "http://[studio"),
         ("PORT", "0"),
         ("SIGNUP", "yes"),
+        ("PUBLIC_GALLERY", "perhaps"),
+        ("DIGEST_HOUR", "24"),
+        ("DIGEST_HOUR", "7:30"),
+        ("LINK_GUESTS", "0"),
+        ("OIDC_ISSUER", "id.example.com"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str, tmp_path: Path) -> None:
@@ -65,3 +71,26 @@ def test_mail_is_sent_as_its_address_says(
     code = "s = settings; print(s.EMAIL_BACKEND, s.EMAIL_PORT, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL)"
     told = load(tmp_path, code, EMAIL_URL=url).stdout.split()
     assert told == ["django.core.mail.backends.smtp.EmailBackend", str(port), str(starttls), str(tls)]
+
+
+def test_compose_passes_on_what_people_may_set() -> None:
+    """A name that the documents offer and Compose does not list would be set, and change nothing."""
+    documented = (env.ROOT / "docs/configuration.md").read_text().partition("## People")[2]
+    offered = re.findall(
+        r"`([A-Z_]{5,})`", "".join(re.findall(r"(?m)^\| (`.*?) \|", documented.partition("\n## ")[0]))
+    )
+    offered += re.findall(r"(?m)^#?([A-Z_0-9]+)=", (env.ROOT / ".env.example").read_text())
+    assert len(offered) > 15
+    compose = (env.ROOT / "docker-compose.yml").read_text()
+    assert [name for name in offered if f"${{{name}:" not in compose] == []
+
+
+@pytest.mark.parametrize("half", ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
+def test_half_a_single_sign_on_says_what_is_missing(half: str, tmp_path: Path) -> None:
+    answer = load(tmp_path, OIDC_ISSUER="https://id.example.com", **{half: "hush"})
+    missing = {"OIDC_CLIENT_ID": "OIDC_CLIENT_SECRET", "OIDC_CLIENT_SECRET": "OIDC_CLIENT_ID"}[half]
+    told = answer.stderr.strip().splitlines()[-1]
+    assert (answer.returncode, told) == (
+        1,
+        f"project.env.BadSetting: OIDC_ISSUER is set, so {missing} must be too",
+    )

@@ -17,11 +17,12 @@ from images_app.images.derive import _placeholder
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 from tests.collected import HASHED, collected
-from tests.pages import DOORS, PAGES
-from tests.rows import make_generation, make_picture
-from tests.security.test_addresses import Things, things
+from tests.conftest import PASSWORD
+from tests.pages import DOORS, GUARDED, PAGES
+from tests.rows import make_generation, make_picture, make_second_steps
+from tests.security.test_addresses import Things, carol, things
 
-__all__ = ["things"]
+__all__ = ["carol", "things"]
 
 pytestmark = pytest.mark.pages
 
@@ -52,6 +53,10 @@ def opened(
         def loaded(route: str) -> Loaded:
             fill(alice, model, *([AT_ONCE] * RUNS if route == "" else [1] * LIBRARY))
             client = Client() if route in DOORS else client_of(alice)
+            if route in GUARDED:
+                client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+                if "totp/activate" not in route:
+                    things.passkey = make_second_steps(alice)
             response = client.get(things.address(route), headers={"Accept-Encoding": "gzip, br"})
             assert response.status_code == 200
             packed = len(response.content)
@@ -111,7 +116,7 @@ def wire(name: str) -> Path:
     return packed if packed.exists() else collected() / name
 
 
-@pytest.mark.parametrize("route", sorted(PAGES | DOORS))
+@pytest.mark.parametrize("route", sorted(PAGES | GUARDED | DOORS))
 def test_a_page_is_light(opened: Callable[[str], Loaded], route: str) -> None:
     page = opened(route)
     assert page.bytes["css"] > 0 and page.bytes["woff2"] > 0
@@ -126,7 +131,7 @@ def test_a_tile_has_few_nodes(opened: Callable[[str], Loaded], route: str) -> No
     assert max(len(re.findall(r"<[a-z]", tile)) for tile in tiles) <= NODES
 
 
-@pytest.mark.parametrize("route", sorted(PAGES | DOORS))
+@pytest.mark.parametrize("route", sorted(PAGES | GUARDED | DOORS))
 def test_a_page_loads_the_rules_for_all_it_holds(opened: Callable[[str], Loaded], route: str) -> None:
     page = opened(route)
     held = {name for found in re.findall(r'\bclass="([^"]*)"', page.html) for name in found.split()}

@@ -1,5 +1,6 @@
 """Which pictures a person sees, and each picture with what its page shows of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,16 +8,34 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from images_app.images.access import images_of, trash_of, with_hearts
+from images_app.images.access import images_of, left_in, seen_by, shown_in, trash_of, with_hearts
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.providers.models import ImageModel
-from images_app.teams.models import User
+from images_app.teams.access import own
+from images_app.teams.models import Team, User
 
 
 def pictures_of(person: User) -> QuerySet[StoredImage]:
     """A person's pictures with their prompt, their recipe and the person's heart."""
     return with_hearts(images_of(person), person).select_related("job__generation__model", "person")
+
+
+def seen(person: User) -> QuerySet[StoredImage]:
+    """The same, of everything the person may look at: what teammates show is among it."""
+    rows = StoredImage.objects.filter(seen_by(person))
+    return with_hearts(rows, person).select_related("job__generation__model", "person")
+
+
+def gallery_of(person: User, team: Team) -> QuerySet[StoredImage]:
+    """What everybody of the team sees, with this person's hearts."""
+    return with_hearts(shown_in(team), person).select_related("job__generation__model", "person")
+
+
+def left_behind(person: User, team: Team, people: Iterable[User]) -> QuerySet[StoredImage]:
+    """What these people, who left the team, have in it: shown to it or not."""
+    rows = with_hearts(left_in(team, people), person)
+    return rows.select_related("job__generation__model", "person")
 
 
 def tiles_of(pictures: QuerySet[StoredImage], *more: str) -> QuerySet[StoredImage]:
@@ -29,8 +48,8 @@ def tiles_of(pictures: QuerySet[StoredImage], *more: str) -> QuerySet[StoredImag
 def visible_picture(person: User, image_id: UUID) -> StoredImage:
     """The picture, or the same 404 for a stranger's as for none at all."""
     picture = (
-        pictures_of(person)
-        .select_related("attempt", "job__generation__model__provider")
+        seen(person)
+        .select_related("attempt", "team", "job__generation__model__provider")
         .prefetch_related("job__generation__model__prices")
         .filter(pk=image_id)
         .first()
@@ -48,7 +67,7 @@ def thrown_picture(person: User, image_id: UUID) -> StoredImage | None:
 def models_used_by(person: User) -> list[tuple[str, str]]:
     """Name and label of every model the person ever asked, for a choice."""
     # Asked model by model: gathering them from the generations would read a million rows for a handful of names.
-    asked = Generation.objects.filter(person=person, model=OuterRef("pk"))
+    asked = Generation.objects.filter(own(person), model=OuterRef("pk"))
     used = ImageModel.objects.filter(Exists(asked)).order_by("position", "label")
     return list(dict(used.values_list("name", "label")).items())
 
@@ -75,14 +94,19 @@ def strip_of(person: User, picture: StoredImage) -> Strip:
     generation = picture.job.generation
     here = _in_order(person, generation)
     at = next((index for index, other in enumerate(here) if other.pk == picture.pk), 0)
-    before = here[at - 1] if at else _neighbour(person, generation, newer=True)
-    after = here[at + 1] if at + 1 < len(here) else _neighbour(person, generation, newer=False)
+    # Beyond the strip the way leads through one's own pictures; somebody else's does not hang among them.
+    mine = picture.person_id == person.pk
+    before = here[at - 1] if at else _neighbour(person, generation, newer=True) if mine else None
+    last = at + 1 == len(here)
+    after = here[at + 1] if not last else _neighbour(person, generation, newer=False) if mine else None
     return Strip(here, at + 1, before, after)
 
 
 def _in_order(person: User, generation: Generation) -> list[StoredImage]:
     return list(
-        images_of(person).filter(job__generation=generation).order_by("job__position", "position", "id")
+        StoredImage.objects.filter(seen_by(person), job__generation=generation).order_by(
+            "job__position", "position", "id"
+        )
     )
 
 

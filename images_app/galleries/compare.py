@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from images_app.galleries.access import pictures_of, visible_picture
+from images_app.galleries.access import seen, visible_picture
 from images_app.galleries.recipe import recipe_of
 from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Part, difference
@@ -36,6 +36,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Pair:
+    """Two pictures as ``reader`` sees them."""
+
+    reader: User
     left: StoredImage
     right: StoredImage
 
@@ -69,7 +72,7 @@ class Pair:
         generations = [self.left.job.generation, self.right.job.generation]
         batches = [generation.batch for generation in generations if generation.compare and generation.batch]
         same = Q(job__generation__in=generations) | Q(job__generation__batch__in=batches)
-        rows = pictures_of(self.left.person).filter(same).exclude(pk__in=[self.left.pk, self.right.pk])
+        rows = seen(self.reader).filter(same).exclude(pk__in=[self.left.pk, self.right.pk])
         return list(rows.order_by(*_AS_MADE)[:BESIDE])
 
     @property
@@ -93,4 +96,4 @@ def first_two(person: User, batch: str) -> list[UUID]:
 
 def pair_of(person: User, left: UUID, right: UUID) -> Pair:
     """Both pictures, or the 404 of none."""
-    return Pair(visible_picture(person, left), visible_picture(person, right))
+    return Pair(person, visible_picture(person, left), visible_picture(person, right))

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from images_app.galleries.access import pictures_of
+from images_app.galleries.access import seen
+from images_app.images.access import seen_by
 from images_app.images.models import StoredImage
+from images_app.teams.access import own
 from images_app.teams.models import User
 
 UP, DOWN = 4, 2  # generations
@@ -29,10 +31,10 @@ class Family:
 def family_of(person: User, picture: StoredImage) -> Family:
     parent = picture.job.generation.parent_image_id
     siblings = _remixes(person, [parent]) if parent else []
-    own = picture.job.generation_id
+    here = picture.job.generation_id
     return Family(
         _ancestors(person, picture),
-        [image for image in siblings if image.job.generation_id != own][:MOST],
+        [image for image in siblings if image.job.generation_id != here][:MOST],
         _descendants(person, picture),
     )
 
@@ -44,8 +46,8 @@ def _ancestors(person: User, picture: StoredImage) -> list[StoredImage]:
     line = StoredImage.objects.filter(pk=picture.pk).values_list(*paths).first() or ()
     # A picture cannot be its own ancestor; a line bent by hand in the database still ends.
     ids = list(dict.fromkeys(id for id in line if id and id != picture.pk))
-    seen = pictures_of(person).in_bulk(ids) if ids else {}
-    return [seen[id] for id in reversed(ids) if id in seen]
+    found = seen(person).in_bulk(ids) if ids else {}
+    return [found[id] for id in reversed(ids) if id in found]
 
 
 def _descendants(person: User, picture: StoredImage) -> list[list[StoredImage]]:
@@ -58,7 +60,9 @@ def _descendants(person: User, picture: StoredImage) -> list[list[StoredImage]]:
         # Whatever lies in a remix's strip may have been remixed, not only its first picture.
         strips = {image.job.generation_id for image in remixes}
         parents = list(
-            StoredImage.objects.filter(person=person, job__generation__in=strips).values_list("pk", flat=True)
+            StoredImage.objects.filter(own(person) | seen_by(person), job__generation__in=strips).values_list(
+                "pk", flat=True
+            )
         )
         known.update(parents)
     return found
@@ -66,7 +70,7 @@ def _descendants(person: User, picture: StoredImage) -> list[list[StoredImage]]:
 
 def _remixes(person: User, parents: Iterable[UUID]) -> list[StoredImage]:
     """The first picture of each submission that began with one of ``parents``, the oldest first."""
-    rows = pictures_of(person).filter(job__generation__parent_image__in=parents)
+    rows = seen(person).filter(job__generation__parent_image__in=parents)
     firsts: dict[UUID, StoredImage] = {}
     for image in rows.order_by(
         "job__generation__created_at", "job__generation_id", "job__position", "position"

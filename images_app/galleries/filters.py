@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -10,14 +11,15 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from images_app.galleries.access import models_used_by, pictures_of
+from images_app.galleries.access import gallery_of, left_behind, models_used_by, pictures_of
 from images_app.images.models import StoredImage
-from images_app.images.search import matching
+from images_app.images.search import matching, owner_of, person_word, team_word
 from images_app.jobs.filters import GROUPS, ListFilter, text_field
 from images_app.jobs.models import ImageJob
+from images_app.lib.drawing import PlainSelect
 from images_app.lib.ratio import SHAPES
 from images_app.providers.models import ImageModel
-from images_app.teams.models import User
+from images_app.teams.models import Team, User
 
 # The groups of jobs that stand in the library as a message where a picture would be.
 MESSAGES = ["decide", "refused", "failed", "lost"]
@@ -101,7 +103,11 @@ class PictureFilter(ShelfFilter):
         method="is_favourite", label="Favourites", widget=forms.CheckboxInput
     )
     person = django_filters.ChoiceFilter(
-        method="by_person", label="Person", empty_label="Everybody", choices=[("me", "Me")]
+        method="by_person",
+        label="Person",
+        empty_label="Everybody",
+        choices=[("me", "Me")],
+        widget=PlainSelect,
     )
 
     class Meta:
@@ -112,13 +118,13 @@ class PictureFilter(ShelfFilter):
         self, data: QueryDict, person: User, models: Iterable[tuple[str, str]], before: int | None = None
     ) -> None:
         super().__init__(data, pictures_of(person), models)
-        self._person, self._before = person, before
+        self._person, self._before, self._owner = person, before, person_word(person.pk)
 
     @property
     def rows(self) -> QuerySet[Any]:
         rows = super().rows
         text = self.form.cleaned_data.get("text") if self.in_use and self.is_valid() else ""
-        return matching(rows, self._person.pk, text, before=self._before) if text else rows
+        return matching(rows, self._owner, text, before=self._before) if text else rows
 
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         return rows
@@ -139,6 +145,43 @@ class PictureFilter(ShelfFilter):
 
     def by_person(self, rows: QuerySet[Any], name: str, person: str) -> QuerySet[Any]:
         return rows.filter(person=self._person)
+
+
+class GalleryFilter(PictureFilter):
+    """Over what a team sees of itself; ``person`` is one of its people by id, or ``me``."""
+
+    def __init__(
+        self,
+        data: QueryDict,
+        reader: User,
+        team: Team,
+        models: Iterable[tuple[str, str]],
+        people: Iterable[User],
+        before: int | None = None,
+    ) -> None:
+        people = list(people)
+        ShelfFilter.__init__(self, data, self.pictures(reader, team, people), models)
+        self._person, self._before, self._team = reader, before, team.pk
+        self._owner = team_word(team.pk)
+        mine = reader.pk
+        others = [(str(person.pk), person.display_name) for person in people if person.pk != mine]
+        me = [("me", "Me")] if len(others) < len(people) else []
+        self.filters["person"].extra["choices"] = [*me, *others]
+
+    def pictures(self, reader: User, team: Team, people: list[User]) -> QuerySet[StoredImage]:
+        return gallery_of(reader, team)
+
+    def by_person(self, rows: QuerySet[Any], name: str, person: str) -> QuerySet[Any]:
+        whose = self._person.pk if person == "me" else UUID(person)
+        self._owner = owner_of(whose, self._team)  # words are looked for last
+        return rows.filter(person=whose)
+
+
+class LeftFilter(GalleryFilter):
+    """Over what ``people``, who left the team, have in it; ``person`` is one of them by id."""
+
+    def pictures(self, reader: User, team: Team, people: list[User]) -> QuerySet[StoredImage]:
+        return left_behind(reader, team, people)
 
 
 class MessageFilter(ShelfFilter):

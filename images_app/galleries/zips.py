@@ -1,24 +1,24 @@
 """Pictures as one zip archive, made while it is sent: originals byte for byte, and what they were made with."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import storages
+from django.db.models import QuerySet
 from zipstream import ZipStream
 
-from images_app.images.access import images_of
+from images_app.images.access import seen_by
 from images_app.images.models import StoredImage
 from images_app.images.views import download_name
-from images_app.lib.words import first_visible
+from images_app.lib.ids import batches
+from images_app.lib.sheets import BEGINNING, line
 from images_app.teams.models import User
 
 BATCH = 100  # rows read at once; the archive holds no more of them at any moment
-MANY = 500  # ids of one question
 IN_MEMORY = 1024 * 1024  # bytes of the manifest, before it goes to a file
 CHUNK = 64 * 1024
 MISSING = "not in the storage any more"
@@ -42,22 +42,42 @@ HEADINGS = [
     "sha256",
     "picture",
 ]
-# What a spreadsheet may take for the beginning of a formula, the wide forms of other scripts included.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
-_BREAKS = ("\t", "\r", "\n")
 
 
-def own(person: User, ids: list[UUID]) -> list[UUID]:
-    """The person's own pictures among ``ids``, in that order."""
+def seen(person: User, ids: list[UUID]) -> list[UUID]:
+    """Those among ``ids`` that the person may look at, in that order."""
     mine: set[UUID] = set()
-    for start in range(0, len(ids), MANY):
-        rows = images_of(person).filter(pk__in=ids[start : start + MANY])
+    for batch in batches(ids):
+        rows = StoredImage.objects.filter(seen_by(person), pk__in=batch)
         mine.update(rows.values_list("pk", flat=True))
     return [pk for pk in ids if pk in mine]
 
 
 def zip_of(person: User, ids: list[UUID]) -> Iterator[bytes]:
-    """The archive of the person's ``own`` pictures, in the order of ``ids``, then ``manifest.csv``.
+    """The archive of the pictures among ``ids`` that the person may look at, with all they were made with."""
+    rows = StoredImage.objects.filter(seen_by(person))
+    return _archive(rows, ids, HEADINGS, _recipe, download_name)
+
+
+def guest_zip_of(rows: QuerySet[StoredImage], ids: list[UUID], *, prompts: bool) -> Iterator[bytes]:
+    """The archive of ``rows`` for somebody from outside: no prices, and no words of the prompts but with ``prompts``."""
+
+    def recipe(image: StoredImage) -> list[object]:
+        asked = [image.job.generation.prompt] if prompts else []
+        return [*asked, image.width, image.height, image.bytes, image.sha256, image.pk]
+
+    headings = [*HEADINGS[:2], *(["prompt"] if prompts else []), *HEADINGS[-5:]]
+    return _archive(rows, ids, headings, recipe, partial(download_name, told=prompts))
+
+
+def _archive(
+    rows: QuerySet[StoredImage],
+    ids: list[UUID],
+    headings: list[str],
+    recipe: Callable[[StoredImage], list[object]],
+    name_of: Callable[[StoredImage], str],
+) -> Iterator[bytes]:
+    """The archive of ``rows``, in the order of ``ids``, then ``manifest.csv``.
 
     Stored, not packed; ZIP64 where it grows large. One chunk of one picture is in memory at a time. A picture that
     is gone when its turn comes is said in the manifest, and so are bytes that are not those which were stored. Any
@@ -66,13 +86,13 @@ def zip_of(person: User, ids: list[UUID]) -> Iterator[bytes]:
     archive = ZipStream()
     originals: Any = storages["originals"]
     with SpooledTemporaryFile(max_size=IN_MEMORY) as manifest:
-        manifest.write("\ufeff".encode())  # without it, spreadsheets guess at the encoding
-        manifest.write(_line(HEADINGS))
-        for number, (pk, image) in enumerate(_images(person, ids), 1):
+        manifest.write(BEGINNING)
+        manifest.write(line(headings))
+        for number, (pk, image) in enumerate(_images(rows, ids), 1):
             if image is None:
-                manifest.write(_line(["", REMOVED, *[""] * (len(HEADINGS) - 3), pk]))
+                manifest.write(line(["", REMOVED, *[""] * (len(headings) - 3), pk]))
                 continue
-            name, note = f"{number:04d}-{download_name(image)}", ""
+            name, note = f"{number:04d}-{name_of(image)}", ""
             try:
                 size, chunks = originals.stream(image.original_key)
             except FileNotFoundError:
@@ -83,7 +103,7 @@ def zip_of(person: User, ids: list[UUID]) -> Iterator[bytes]:
                 yield from archive.file()
                 if digest.hexdigest() != image.sha256:
                     note = CHANGED
-            manifest.write(_line([name, note, *_recipe(image)]))
+            manifest.write(line([name, note, *recipe(image)]))
         manifest.seek(0)
         archive.add(iter(lambda: manifest.read(CHUNK), b""), "manifest.csv")
         yield from archive.finalize()
@@ -95,12 +115,12 @@ def _told(chunks: Iterator[bytes], digest: Any) -> Iterator[bytes]:
         yield chunk
 
 
-def _images(person: User, ids: list[UUID]) -> Iterator[tuple[UUID, StoredImage | None]]:
+def _images(rows: QuerySet[StoredImage], ids: list[UUID]) -> Iterator[tuple[UUID, StoredImage | None]]:
     """Each with its row; None for what went into the trash meanwhile."""
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        rows = images_of(person).select_related("job__generation__model", "attempt").in_bulk(batch)
-        yield from ((pk, rows.get(pk)) for pk in batch)
+    wanted = rows.select_related("job__generation__model", "attempt")
+    for batch in batches(ids, BATCH):
+        found = wanted.in_bulk(batch)
+        yield from ((pk, found.get(pk)) for pk in batch)
 
 
 def _recipe(image: StoredImage) -> list[object]:
@@ -120,15 +140,3 @@ def _recipe(image: StoredImage) -> list[object]:
         image.sha256,
         image.pk,
     ]
-
-
-def _line(values: list[Any]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([plain(str(value)) for value in values])
-    return line.getvalue().encode()
-
-
-def plain(text: str) -> str:
-    """The text so that no spreadsheet calculates with it: an apostrophe in front of what looks like a formula,
-    even behind spaces and signs that nobody sees."""
-    return f"'{text}" if first_visible(text) in _FORMULA or text.startswith(_BREAKS) else text

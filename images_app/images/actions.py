@@ -2,27 +2,32 @@
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from images_app.images import search
-from images_app.images.access import images_of, trash_of
+from images_app.images.access import decided_by, images_of, left_to, seen_by, trash_of
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE, derive
 from images_app.images.headers import BadPicture
-from images_app.images.models import Favourite, Leftover, StoredImage
+from images_app.images.models import SHOWN, Favourite, Leftover, StoredImage
 from images_app.images.storage import NotWhole
 from images_app.lib.dbtime import from_now
-from images_app.teams.models import User
+from images_app.lib.ids import batches
+from images_app.teams import activity
+from images_app.teams.audience import Audience
+from images_app.teams.models import Membership, User
+from images_app.teams.roles import MAY, Can
 
 if TYPE_CHECKING:
     from images_app.models import Attempt, ImageJob
@@ -34,9 +39,11 @@ __all__ = [
     "NotWhole",
     "favourite",
     "favourite_many",
+    "hide",
     "purge",
     "restore",
     "restore_removed",
+    "show",
     "store",
     "trash",
 ]
@@ -47,17 +54,24 @@ EXTENSIONS = {"png": "png", "jpeg": "jpg", "webp": "webp"}
 TRASH_DAYS = 30
 # Where a picture's bytes lie: the storage, and the row's field with the key.
 BYTES = (("originals", "original_key"), ("previews", "preview_key"), ("previews", "thumbnail_key"))
-BATCH = 500  # rows of one statement: SQLite takes so many values, and no lock is held for long
+BATCH = 500  # what one purge takes, so that no lock is held for long
 MOST_FAILURES = 3  # of the storage, one after the other
 
 
 def store(
-    path: Path, *, job: "ImageJob", attempt: "Attempt", position: int, revised_prompt: str
+    path: Path,
+    *,
+    job: "ImageJob",
+    attempt: "Attempt",
+    position: int,
+    revised_prompt: str,
+    also: Callable[[StoredImage], None] = lambda image: None,
 ) -> StoredImage:
     """Keeps the picture at ``path`` byte for byte, with its display copies, and answers its row.
 
     Repeatable: the keys name the content, and a second call for the same attempt and position finds the first row.
-    The row comes last, so a row always has its bytes. Not to be called inside a transaction: it uploads.
+    The row comes last, so a row always has its bytes; ``also`` happens with it or not at all, and once. Not to be
+    called inside a transaction: it uploads.
     Raises BadPicture for bytes that will never be a picture; NotWhole and errors of storage or database as they
     are, for a later try.
     """
@@ -88,6 +102,7 @@ def store(
                 person_id=job.person_id,
                 job=job,
                 model_id=job.generation.model_id,
+                audience=job.generation.audience,
                 revised_prompt=revised_prompt,
                 sha256=derived.sha256,
                 format=derived.format,
@@ -100,6 +115,7 @@ def store(
                 placeholder=derived.placeholder,
             )
             search.enter(image, job.generation.prompt)
+            also(image)
     except IntegrityError:  # another worker was first
         return StoredImage.objects.get(attempt=attempt, position=position)
     # The same bytes may have been purged in this moment: purge() saw no row yet, but from here on it sees one.
@@ -121,25 +137,60 @@ def _put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) ->
 
 def favourite(person: User, image: StoredImage, on: bool) -> None:
     """Puts a person's heart on a picture, or takes it off; a second time changes nothing."""
-    if on:
-        Favourite.objects.get_or_create(person=person, image=image)
-    else:
-        Favourite.objects.filter(person=person, image=image).delete()
+    favourite_many(person, [image.pk], on)
 
 
 def favourite_many(person: User, ids: Iterable[UUID], on: bool) -> int:
-    """Hearts for the person's own pictures among ``ids``; how many of these there are. Others are passed over."""
+    """Hearts for those among ``ids`` that the person may look at; how many. Others are passed over."""
     count = 0
-    for batch in _batches(ids):
+    for batch in batches(ids):
         with transaction.atomic():
-            mine = list(images_of(person).filter(pk__in=batch).values_list("pk", flat=True))
+            # Locked in one order, so that the hearts of two people at once are counted one after the other.
+            found = StoredImage.objects.filter(seen_by(person), pk__in=batch).order_by("pk")
+            images = list(found.select_related("team").select_for_update(no_key=True, of=("self",)))
+            there = [image.pk for image in images]
+            loved = set(
+                Favourite.objects.filter(person=person, image__in=there).values_list("image", flat=True)
+            )
             if on:
-                hearts = [Favourite(person=person, image_id=pk) for pk in mine]
-                Favourite.objects.bulk_create(hearts, ignore_conflicts=True)
+                fresh = [pk for pk in there if pk not in loved]
+                Favourite.objects.bulk_create(Favourite(person=person, image_id=pk) for pk in fresh)
+                StoredImage.objects.filter(pk__in=fresh).update(hearts=F("hearts") + 1)
+                activity.note_hearts([image for image in images if image.pk in set(fresh)], person)
             else:
-                Favourite.objects.filter(person=person, image__in=mine).delete()
-        count += len(mine)
+                Favourite.objects.filter(person=person, image__in=loved).delete()
+                StoredImage.objects.filter(pk__in=loved).update(hearts=F("hearts") - 1)
+                activity.forget_hearts(loved, person)
+        count += len(there)
     return count
+
+
+def show(person: User, ids: Iterable[UUID], audience: Audience) -> int:
+    """Who sees the pictures among ``ids`` that are the person's to decide on from now on; how many have changed. To
+    fewer people always, to more only in teams where they may show anything, and which are not their own alone; what
+    lies in the trash stays as it is."""
+    seats = Membership.objects.filter(person=person, role__in=MAY[Can.MAKE], team__personal=False).values(
+        "team"
+    )
+    count = 0
+    for batch in batches(ids):
+        with transaction.atomic():
+            rows = decided_by(person).filter(Q(audience__gt=audience) | Q(team__in=seats), pk__in=batch)
+            rows = rows.exclude(audience=audience)
+            hidden = rows.filter(audience__lt=Audience.TEAM).select_related("team")
+            fresh = list(hidden) if audience >= Audience.TEAM else []
+            count += rows.update(audience=audience)
+            activity.note_pictures(fresh, by=person)
+    return count
+
+
+def hide(keeper: Membership, image: StoredImage) -> bool:
+    """Takes somebody's picture out of what the team sees; its maker keeps it, and where they have left those who keep
+    the team. False where it was not there. Raises PermissionDenied."""
+    if not keeper.may(Can.TIDY) or image.team_id != keeper.team_id:
+        raise PermissionDenied
+    shown = StoredImage.objects.filter(SHOWN, pk=image.pk)
+    return bool(shown.update(audience=Audience.PRIVATE))
 
 
 @dataclass(frozen=True)
@@ -151,25 +202,34 @@ class Removed:
 
 
 def trash(person: User, ids: Iterable[UUID]) -> Removed:
-    """Puts the person's own pictures among ``ids`` into the trash, all at one moment; others are passed over."""
+    """Puts the pictures among ``ids`` that are the person's to decide on into the trash, all at one moment; others
+    are passed over."""
     moment = timezone.now()
     with transaction.atomic():
         count = sum(
-            images_of(person).filter(pk__in=batch).update(trashed_at=moment) for batch in _batches(ids)
+            images_of(person).filter(pk__in=batch).update(trashed_at=moment)
+            + StoredImage.objects.filter(left_to(person), pk__in=batch).update(
+                trashed_at=moment, trashed_by=person
+            )
+            for batch in batches(ids)
         )
     return Removed(count, moment)
 
 
 def restore(person: User, ids: Iterable[UUID]) -> int:
-    """Takes the person's own pictures among ``ids`` out of the trash; how many."""
+    """Takes the pictures among ``ids`` that the person can have back out of the trash; how many."""
     with transaction.atomic():
-        return sum(trash_of(person).filter(pk__in=batch).update(trashed_at=None) for batch in _batches(ids))
+        return sum(_back(trash_of(person).filter(pk__in=batch)) for batch in batches(ids))
 
 
 def restore_removed(person: User, moment: datetime | None = None) -> int:
     """Takes out of the trash what was removed at ``moment``, or all that is in it; how many."""
     rows = trash_of(person)
-    return (rows if moment is None else rows.filter(trashed_at=moment)).update(trashed_at=None)
+    return _back(rows if moment is None else rows.filter(trashed_at=moment))
+
+
+def _back(thrown: QuerySet[StoredImage]) -> int:
+    return thrown.update(trashed_at=None, trashed_by=None)
 
 
 def purge(before: datetime | None = None, *, but: Collection[UUID] = ()) -> int:
@@ -250,9 +310,3 @@ def _needed(leftover: Leftover) -> bool:
     fields = (field for alias, field in BYTES if alias == leftover.storage)
     under = Q(*((field, leftover.key) for field in fields), _connector=Q.OR)
     return StoredImage.objects.filter(under, sha256=leftover.sha256).exists()
-
-
-def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
-    wanted = list(dict.fromkeys(ids))
-    for start in range(0, len(wanted), BATCH):
-        yield wanted[start : start + BATCH]

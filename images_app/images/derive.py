@@ -46,6 +46,18 @@ Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/tr
 {said if words else ""}</rdf:Description></rdf:RDF></x:xmpmeta>""".encode()
 
 
+def without_words(webp: bytes) -> bytes:
+    """A display copy whose notes have no description; its pixels stay as they are."""
+    kept, at = [], 12  # behind RIFF, the size and WEBP
+    while at + 8 <= len(webp):
+        name, size = webp[at : at + 4], int.from_bytes(webp[at + 4 : at + 8], "little")
+        body = notes() if name == b"XMP " else webp[at + 8 : at + 8 + size]
+        kept.append(name + len(body).to_bytes(4, "little") + body + b"\0" * (len(body) % 2))
+        at += 8 + size + size % 2
+    chunks = b"WEBP" + b"".join(kept)
+    return b"RIFF" + len(chunks).to_bytes(4, "little") + chunks
+
+
 # What Pillow and its decoders raise for bad bytes.
 _BAD_BYTES = (
     SyntaxError,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE
 from images_app.lib.ratio import SHAPES
+from images_app.teams.audience import Audience
 
 # The narrowest first; SHAPES says where each ends.
 _SHAPE = Case(
@@ -19,6 +20,12 @@ _SHAPE = Case(
     ),
     default=Value("wide"),
 )
+
+# What may be seen by everybody, as far as the picture itself says (galleries/publications.py knows the rest).
+OPEN = Q(trashed_at__isnull=True, audience=Audience.PUBLIC)
+
+# What the team sees, besides the person whose it is.
+SHOWN = Q(trashed_at__isnull=True, audience__gte=Audience.TEAM)
 
 
 class StoredImage(models.Model):
@@ -53,8 +60,20 @@ class StoredImage(models.Model):
         max_length=1000, help_text="A data: URL of 14 pixels' width, shown until the rest is there."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    audience = models.PositiveSmallIntegerField(default=Audience.PRIVATE, choices=Audience.choices)
+    hearts = models.PositiveIntegerField(default=0, editable=False, help_text="How many people's.")
     # In the trash since; its bytes stay until it is purged.
     trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Who put it there for a maker who has left; empty where that was the maker.
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -80,11 +99,40 @@ class StoredImage(models.Model):
                 name="image_person_shape",
             ),
             models.Index(fields=["team", "-created_at", "-id"], name="image_team_newest"),
+            # What one of a team's people made there: for its keepers, once that person has left.
+            models.Index(
+                fields=["team", "person", "-created_at", "-id"],
+                condition=Q(trashed_at__isnull=True),
+                name="image_team_person",
+            ),
+            # What a team sees of itself: the newest first, and the most loved.
+            models.Index(fields=["team", "-created_at", "-id"], condition=SHOWN, name="image_shown_newest"),
+            models.Index(
+                fields=["team", "-hearts", "-created_at", "-id"], condition=SHOWN, name="image_shown_loved"
+            ),
+            # The public gallery: the most loved, also of one shape.
+            models.Index(fields=["-hearts", "-created_at", "-id"], condition=OPEN, name="image_open_loved"),
+            models.Index(
+                fields=["shape", "-hearts", "-created_at", "-id"],
+                condition=OPEN,
+                name="image_open_shape_loved",
+            ),
+            models.Index(
+                fields=["team", "model", "-created_at", "-id"], condition=SHOWN, name="image_shown_model"
+            ),
+            models.Index(
+                fields=["team", "shape", "-created_at", "-id"], condition=SHOWN, name="image_shown_shape"
+            ),
             models.Index(fields=["sha256"], name="image_sha256"),
             models.Index(
                 fields=["person", "-trashed_at", "-id"],
                 condition=Q(trashed_at__isnull=False),
                 name="image_trash",
+            ),
+            models.Index(
+                fields=["team", "-trashed_at", "-id"],
+                condition=Q(trashed_at__isnull=False, trashed_by__isnull=False),
+                name="image_trash_left",
             ),
         ]
 

@@ -22,6 +22,8 @@ from images_app.jobs.transition import move, record
 from images_app.lib.dbtime import from_now
 from images_app.lib.failpoints import failpoint
 from images_app.lib.words import money
+from images_app.teams.access import hold_seat, own
+from images_app.teams.audience import Audience
 from images_app.teams.models import User
 
 MOST_HINTS = 8
@@ -70,6 +72,7 @@ def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> 
     try:
         with transaction.atomic():
             one = requests[0]
+            hold_seat(one.person, one.team)
             hold_lines(
                 {request.model.provider for request in requests}, one.team, one.person, quiet=one.quiet
             )
@@ -103,6 +106,8 @@ def again(
         n=n or generation.n,
         quiet=generation.jobs.filter(quiet=True).exists(),
         idempotency_key=key,
+        audience=Audience(generation.audience),
+        collection=generation.collection,
     )
     return submit_all([request], agreed=agreed)[0]
 
@@ -151,17 +156,19 @@ def cancel_generation(generation: Generation, actor: User) -> int:
 
 def cancel_waiting(person: User) -> int:
     """Cancel everything of a person that waits; returns how many."""
-    return sum(cancel(job, person) for job in ImageJob.objects.filter(person=person, state=State.QUEUED))
+    return sum(cancel(job, person) for job in ImageJob.objects.filter(own(person), state=State.QUEUED))
 
 
 def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
-    """The person's word on a call with unknown outcome; False where it was settled meanwhile."""
+    """The person's word on a call with unknown outcome; False where it was settled meanwhile. Raises PermissionDenied,
+    for another call also where they may make none in the team any more."""
     if not may_act_on(actor, job):
         raise PermissionDenied
     words = f": {note}" if note else ""
     if choice is Choice.RETRY:
         risk = money(job.price_usd)
         with transaction.atomic():
+            hold_seat(actor, job.team)  # it is a new call
             moved = move(
                 job,
                 [State.UNKNOWN],
@@ -241,6 +248,8 @@ def _create(request: JobRequest, body_hash: str, created_at: datetime) -> Genera
         parent_image=request.parent_image,
         batch=request.batch,
         compare=request.compare,
+        collection=request.collection,
+        audience=request.team.audience if request.audience is None else request.audience,
         created_at=created_at,
     )
     price = request.model.price(request.size, request.quality)

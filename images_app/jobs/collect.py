@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from images_app.collections.actions import land
 from images_app.images.actions import BadPicture, store
 from images_app.jobs import spool
 from images_app.jobs.hints import send
@@ -130,7 +131,14 @@ def _store_attempt(job: ImageJob, attempt: Attempt) -> BadPicture | None:
             continue
         revised = (picture.revised_prompt or "").replace("\x00", "")
         try:
-            store(path, job=job, attempt=attempt, position=position, revised_prompt=revised)
+            store(
+                path,
+                job=job,
+                attempt=attempt,
+                position=position,
+                revised_prompt=revised,
+                also=lambda image: land(image, job.generation.collection_id),
+            )
         except BadPicture as error:
             bad = error
     return bad

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from images_app.collections.access import is_shared
+from images_app.collections.models import Collection
 from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, ModelChoice, choices, estimate, value_of
 from images_app.jobs.expansion import literal
@@ -13,6 +15,7 @@ from images_app.jobs.forms import GenerationForm, one_kind_of_line_end
 from images_app.jobs.models import Generation
 from images_app.jobs.plan import Plan
 from images_app.providers.models import ImageModel
+from images_app.teams.audience import Audience
 from images_app.teams.models import Team
 
 
@@ -31,6 +34,11 @@ class Composer:
     also: frozenset[str] = frozenset()
     # It all waits until it is quiet.
     quiet: bool = False
+    # Where the pictures go and who sees them there; None: as is set at present.
+    team: Team | None = None
+    audience: Audience | None = None
+    # Where they are hung, besides the library.
+    collection: Collection | None = None
     # What a press would make, where that is known; what stands in the way of knowing it, where that is the prompt.
     plan: Plan | None = None
     unplanned: str = ""
@@ -99,6 +107,12 @@ def blank(models: list[ImageModel], prompt: str = "") -> Composer:
     return Composer(choices(models, {}), prompt=prompt)
 
 
+def into(models: list[ImageModel], collection: Collection) -> Composer:
+    """An empty composer whose pictures are hung in the collection, for everybody who sees it."""
+    audience = Audience.TEAM if is_shared(collection) else None
+    return Composer(choices(models, {}), team=collection.team, audience=audience, collection=collection)
+
+
 def of_recipe(
     models: list[ImageModel], generation: Generation, parent: StoredImage | None = None
 ) -> Composer:
@@ -118,11 +132,11 @@ def of_recipe(
     )
 
 
-def planned(form: GenerationForm, team: Team) -> Plan | None:
+def planned(form: GenerationForm) -> Plan | None:
     """What a press would make; None where something is wrong with the form."""
     if not form.is_valid():
         return None
-    return Plan(form.requests(team), remix=form.cleaned_data["from"] is not None)
+    return Plan(form.requests(), remix=form.cleaned_data["from"] is not None)
 
 
 def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True, sentence: str = "") -> Composer:
@@ -141,6 +155,9 @@ def of_form(form: GenerationForm, plan: Plan | None, *, judge: bool = True, sent
         problems=form.problems() if judge else [("preset", sentence)] if sentence else [],
         lines=bool(form.cleaned_data.get("lines")),
         quiet=bool(form.cleaned_data.get("quiet")),
+        team=form.cleaned_data.get("team"),
+        audience=form.cleaned_data.get("audience"),
+        collection=form.cleaned_data.get("collection"),
         also=frozenset(value_of(model, form.models) for model in form.cleaned_data.get("also") or []),
         plan=plan,
         unplanned="" if judge or not prompt.strip() else " ".join(map(str, form.errors.get("prompt", []))),

@@ -41,13 +41,13 @@ class Tab:
     current: bool
 
 
-def tabs(asked: QueryDict, choices: Iterable[tuple[str, str]]) -> list[Tab]:
-    """Links that choose ``state`` and keep the other filters; the first page of each."""
-    kept = [(name, value) for name, value in asked.items() if name not in {"state", "before"} and value]
-    now = asked.get("state", "")
+def tabs(asked: QueryDict, choices: Iterable[tuple[str, str]], *, name: str = "state") -> list[Tab]:
+    """Links that choose ``name`` and keep the other filters; the first page of each."""
+    kept = [(other, value) for other, value in asked.items() if other not in {name, "before"} and value]
+    now = asked.get(name, "")
     return [
-        Tab(label, f"?{urlencode([*kept, *([('state', state)] if state else [])])}", state == now)
-        for state, label in choices
+        Tab(label, f"?{urlencode([*kept, *([(name, choice)] if choice else [])])}", choice == now)
+        for choice, label in choices
     ]
 
 

@@ -6,15 +6,21 @@ from typing import Any
 from django import forms
 from django.http import Http404
 
+from images_app.collections.access import addable_by
+from images_app.collections.models import Collection
 from images_app.images.access import visible_image
 from images_app.images.models import StoredImage
 from images_app.jobs.choices import COUNTS, find_model, fitted, sizes_of
 from images_app.jobs.expansion import COUNTED, MOST, TooMany, expand
 from images_app.jobs.request import JobRequest
+from images_app.lib.ids import id_in
 from images_app.lib.words import first_visible
 from images_app.providers.models import ImageModel
+from images_app.teams.access import current_team, makes_in
+from images_app.teams.audience import Audience
 from images_app.teams.models import Team, User
 
+AUDIENCES = {"": None, "private": Audience.PRIVATE, "team": Audience.TEAM}
 SHOWN = 40  # characters of a refused value that are repeated to the person
 
 
@@ -24,6 +30,8 @@ class GenerationForm(forms.Form):
     ``submission`` makes sending the form twice harmless; ``from`` names the picture this one starts from. With
     ``lines`` every line is a prompt of its own; ``also`` names further models to compare with; ``agreed`` repeats the
     price that was shown (request.agreed_words); with ``quiet`` it all waits until nobody's ordinary pictures do.
+    ``team`` is the slug of the team the page showed, whatever was chosen in another tab since; ``audience`` who is to
+    see the pictures, "team" or "private" (left out: as the team has set). ``collection`` is where they are hung.
     """
 
     prompt = forms.CharField(required=False, strip=False)
@@ -36,6 +44,9 @@ class GenerationForm(forms.Form):
     also = forms.Field(required=False, widget=forms.SelectMultiple)
     quiet = forms.BooleanField(required=False)
     agreed = forms.CharField(required=False)
+    team = forms.CharField(required=False)
+    audience = forms.CharField(required=False)
+    collection = forms.CharField(required=False)
     submission = forms.UUIDField(required=False, error_messages={"invalid": "Send the form again, please."})
 
     def __init__(self, data: Any = None, *, person: User, models: list[ImageModel], **options: Any) -> None:
@@ -74,6 +85,37 @@ class GenerationForm(forms.Form):
         if n not in COUNTS:
             raise forms.ValidationError(how_many())
         return n
+
+    def clean_team(self) -> Team:
+        slug = self.cleaned_data["team"]
+        if not slug:
+            return current_team(self.person)
+        team = makes_in(self.person).filter(slug=slug).first()
+        if team is None:
+            raise forms.ValidationError(
+                "You can make no more pictures in that team. "
+                f"Press Generate again to make them in {current_team(self.person).name}."
+            )
+        return team
+
+    def clean_audience(self) -> Audience | None:
+        value = self.cleaned_data["audience"]
+        if value not in AUDIENCES:
+            raise forms.ValidationError("Say “team” or “private”.")
+        return AUDIENCES[value]
+
+    def clean_collection(self) -> Collection | None:
+        value, team = self.cleaned_data["collection"], self.cleaned_data.get("team")
+        if not value or team is None:
+            return None
+        pk = id_in(value)
+        there = addable_by(self.person).filter(team=team, pk=pk).first() if pk else None
+        if there is None:
+            raise forms.ValidationError(
+                "The collection is not there any more, or takes no pictures of yours. "
+                "Press Generate again to make them without it."
+            )
+        return there
 
     def clean_from(self) -> StoredImage | None:
         value = self.cleaned_data["from"]
@@ -118,7 +160,7 @@ class GenerationForm(forms.Form):
         single = len(data["prompts"]) * len(data["models"]) == 1
         return data["agreed"] or (None if single else "")
 
-    def requests(self, team: Team) -> list[JobRequest]:
+    def requests(self) -> list[JobRequest]:
         """What a valid form asks for: one for each prompt and model, all with the key of this press."""
         data = self.cleaned_data
         key = str(data["submission"] or uuid.uuid4())
@@ -136,7 +178,7 @@ class GenerationForm(forms.Form):
                 requests.append(
                     JobRequest(
                         person=self.person,
-                        team=team,
+                        team=data["team"],
                         model=model,
                         prompt=prompt,
                         size=size,
@@ -148,6 +190,8 @@ class GenerationForm(forms.Form):
                         quiet=data["quiet"],
                         batch=batch,
                         compare=compare,
+                        audience=data["audience"],
+                        collection=data["collection"],
                     )
                 )
         return requests

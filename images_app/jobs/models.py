@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from images_app.collections.models import Collection
 from images_app.images.models import StoredImage
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.providers.models import ImageModel, Provider, shape_of
+from images_app.teams.audience import Audience
 from images_app.teams.models import Team
 
 
@@ -37,6 +39,19 @@ class Generation(models.Model):
     parent_image = models.ForeignKey(
         "images_app.StoredImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="remixes"
     )
+    audience = models.PositiveSmallIntegerField(
+        default=Audience.PRIVATE,
+        choices=Audience.choices,
+        help_text="Who sees its pictures once they are made.",
+    )
+    collection = models.ForeignKey(
+        Collection,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Where its pictures are hung once they are made.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -47,6 +62,11 @@ class Generation(models.Model):
         indexes = [
             models.Index(fields=["person", "-created_at", "-id"], name="generation_person_newest"),
             models.Index(fields=["person", "model"], name="generation_person_model"),
+            # What became of a picture. Where most rows have no parent, the key's own index seems worthless to SQLite,
+            # which then reads all of them.
+            models.Index(
+                fields=["parent_image"], condition=Q(parent_image__isnull=False), name="generation_remixes"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -139,6 +159,12 @@ class ImageJob(models.Model):
             ),
             models.Index(fields=["team", "person"], condition=Q(state="queued"), name="job_waiting_flow"),
             models.Index(fields=["state"], name="job_state"),
+            # Who is making what in a team: asked again and again by everybody who looks at its gallery.
+            models.Index(
+                fields=["team", "person", "created_at"],
+                condition=Q(state__in=["claimed", "queued", "received", "sent"]),
+                name="job_under_way",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -251,6 +277,9 @@ class Preset(models.Model):
     quality = models.CharField(max_length=40, blank=True, default="")
     style = models.CharField(max_length=40, blank=True, default="")
     n = models.PositiveSmallIntegerField(default=1)
+    collection = models.ForeignKey(
+        Collection, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

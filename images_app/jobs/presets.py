@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, QueryDict
 
+from images_app.collections.access import addable_by
 from images_app.jobs.choices import quality_name, size_name, style_name, value_of
 from images_app.jobs.forms import GenerationForm, quoted
 from images_app.jobs.models import Preset
@@ -18,7 +19,7 @@ from images_app.teams.models import User
 
 NAME_AT_MOST = 60
 MOST = 60
-SETTINGS = ("model", "size", "quality", "style", "n")
+SETTINGS = ("model", "size", "quality", "style", "n", "collection")
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ class PresetChoice:
             quality_name(preset.quality),
             style_name(preset.style),
         ]
-        return [*filter(None, named), f"{preset.n} picture{'' if preset.n == 1 else 's'}"]
+        into = [f"into {preset.collection.title}"] if preset.collection else []
+        return [*filter(None, named), f"{preset.n} picture{'' if preset.n == 1 else 's'}", *into]
 
 
 def presets_of(person: User) -> QuerySet[Preset]:
-    return Preset.objects.filter(person=person).select_related("model")
+    hung = Prefetch("collection", addable_by(person))
+    return Preset.objects.filter(person=person).select_related("model").prefetch_related(hung)
 
 
 def own_preset(person: User, preset_id: UUID) -> Preset:
@@ -91,8 +94,10 @@ def applied(data: QueryDict, preset: Preset, models: list[ImageModel]) -> QueryD
     """What the composer sent, with the preset's settings instead of its own."""
     changed = data.copy()
     changed["model"] = value_of(preset.model, models)
-    for name in SETTINGS[1:]:
+    for name in ("size", "quality", "style", "n"):
         changed[name] = str(getattr(preset, name))
+    if preset.collection and preset.collection.team.slug == data.get("team"):
+        changed["collection"] = str(preset.collection.pk)
     return changed
 
 

@@ -14,7 +14,7 @@ from images_app.jobs.states import IN_FLIGHT, PENDING, State
 from images_app.jobs.tiles import waiting_words
 from images_app.lib.ratio import ratio_of, shape_name
 from images_app.lib.words import about, ordinal
-from images_app.teams.access import teams_of
+from images_app.teams.access import own, teams_of
 from images_app.teams.models import User
 
 MOST = 400  # pictures of one's own, and of the others, that a page shows
@@ -114,7 +114,7 @@ def queue_of(person: User) -> Queue:
         .select_related("generation__model__provider", "provider", "person")
         .order_by("quiet", "turn", "id")
     )
-    mine = list(under_way.filter(person=person)[:MOST])
+    mine = list(under_way.filter(own(person))[:MOST])
     others = _others(under_way, person)
     known = list(others.filter(team__in=teams_of(person))[:MOST])
     elsewhere = others.filter(state=State.QUEUED).exclude(team__in=teams_of(person))

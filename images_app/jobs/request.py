@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from images_app.collections.models import Collection
 from images_app.images.models import StoredImage
 from images_app.lib.words import money
 from images_app.providers.models import ImageModel
+from images_app.teams.audience import Audience
 from images_app.teams.models import Team, User
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ class JobRequest:
     # Sent together with others by one press, and whether they are to be compared side by side.
     batch: uuid.UUID | None = None
     compare: bool = False
+    # Where the pictures are hung once they are made, besides the library.
+    collection: Collection | None = None
+    # Who is to see the pictures; None: as the team has set.
+    audience: Audience | None = None
 
     def body_hash(self) -> str:
         """sha256 over what is asked for, so that a key cannot be used again for something else."""
@@ -55,6 +61,8 @@ class JobRequest:
             self.style,
             self.n,
             str(self.team.pk),
+            self.audience,
+            *([str(self.collection.pk)] if self.collection else []),
         ]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 

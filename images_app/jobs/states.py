@@ -3,6 +3,8 @@
 Every change goes through :func:`images_app.jobs.transition.move`, one UPDATE that must change exactly one row.
 """
 
+from collections.abc import Iterable
+
 from django.db import models
 
 
@@ -39,3 +41,9 @@ PENDING = frozenset({State.QUEUED, State.CLAIMED, State.SENT, State.RECEIVED})
 # Their recipe may be tried once more, as a new and newly paid picture.
 REPEATABLE = frozenset({State.REJECTED, State.FAILED, State.LOST, State.CANCELLED})
 FINAL = frozenset({State.SUCCEEDED, State.REJECTED, State.FAILED, State.CANCELLED, State.LOST})
+
+
+def written_out(states: Iterable[State]) -> str:
+    """SQL for a job's being in one of ``states``, in the order of the partial index that is meant: SQLite does not know
+    such an index by values it is handed."""
+    return f"state IN ({', '.join(repr(str(state)) for state in states)})"

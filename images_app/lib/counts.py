@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
@@ -84,3 +85,13 @@ _breaker = Breaker(
     "Redis is away: each web process counts tries at the door for itself",
     "Redis is back: tries at the door are counted together again",
 )
+
+
+def take_try(name: str, *, most: int, seconds: int) -> str | None:
+    """One of the ``most`` tries that ``name`` has in so many seconds; None where all are taken.
+
+    What it answers is given back with ``cache.delete`` after a try that was none. Adding is the one step that two at
+    once cannot both win, so no lock is needed.
+    """
+    places = (f"{name}:{place}" for place in range(most))
+    return next((place for place in places if cache.add(place, 1, seconds)), None)

@@ -1,8 +1,10 @@
 """Pages of a list, newest first: they neither skip nor repeat while rows are added.
 
-Ordered by (created_at, id), by another moment and id, or by a number that grows with time where a search finds the rows.
+Ordered by (created_at, id), by another moment and id, by a number that grows with time where a search finds the rows,
+by a count and then by (created_at, id), or by the places that people gave.
 """
 
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,30 +20,58 @@ from django.utils.cache import patch_vary_headers
 Row = TypeVar("Row", bound=Model)
 
 
-class BadPlace(Exception):
+class BadPlace(ValueError):
     """The text names no place in a list."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """The last row of a page: the next page begins right after it. ``id`` is its key, or its number."""
+    """The last row of a page: the next page begins right after it. ``id`` is its key, or its number; ``count`` what
+    the rows are ordered by first, where they are."""
 
     at: datetime
     id: uuid.UUID | int
+    count: int | None = None
 
     def __str__(self) -> str:
         row = f"{self.id:d}" if isinstance(self.id, int) else self.id.hex
-        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{row}"
+        first = "" if self.count is None else f"{self.count:d}."
+        return f"{first}{self.at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{row}"
 
     @classmethod
     def read(cls, text: str, kind: type[uuid.UUID] | type[int] = uuid.UUID) -> "Place":
         """The inverse of ``str`` for a list ordered by that kind of id; raises BadPlace."""
-        moment, _, row = text.partition("-")
+        rest, _, row = text.partition("-")
+        count, dot, moment = rest.rpartition(".")
         try:
             at = datetime.strptime(moment, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
-            return cls(at, uuid.UUID(hex=row) if kind is uuid.UUID else _number(row))
+            id = uuid.UUID(hex=row) if kind is uuid.UUID else _number(row)
+            return cls(at, id, _number(count) if dot else None)
         except ValueError as error:
             raise BadPlace(text[:80]) from error
+
+
+@dataclass(frozen=True)
+class Spot:
+    """The last row of a page in an order that people made: its ``place``, then its id."""
+
+    place: float
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.place!r}_{self.id:d}"
+
+    @classmethod
+    def read(cls, text: str) -> "Spot":
+        """The inverse of ``str``; raises BadPlace."""
+        place, _, row = text.partition("_")
+        try:
+            spot = cls(float(place), _number(row))
+        except ValueError as error:
+            raise BadPlace(text[:80]) from error
+        if not math.isfinite(spot.place):
+            raise BadPlace(text[:80])
+        return spot
 
 
 @dataclass(frozen=True)
@@ -67,6 +97,31 @@ def page(rows: QuerySet[Row], after: Place | None, size: int, *, by: str = "crea
     return Page(shown, after, Place(getattr(shown[-1], by), shown[-1].pk) if len(found) > size else None)
 
 
+def most(rows: QuerySet[Row], after: Place | None, size: int, by: str) -> Page[Row]:
+    """As page(), those with the greatest count ``by`` first. A count that changes meanwhile moves its row."""
+    if after is not None:
+        if after.count is None:
+            raise Http404("no such page")
+        alike = Q(**{by: after.count})
+        later = Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id)
+        rows = rows.filter(Q(**{f"{by}__lt": after.count}) | (alike & later))
+    found = list(rows.order_by(f"-{by}", "-created_at", "-id")[: size + 1])
+    shown = found[:size]
+    last = shown[-1] if len(found) > size else None
+    return Page(shown, after, Place(last.created_at, last.pk, getattr(last, by)) if last else None)  # type: ignore[attr-defined]
+
+
+def placed(rows: QuerySet[Row], after: Spot | None, size: int) -> tuple[Sequence[Row], Spot | None]:
+    """``size`` rows beyond ``after`` in the order of ``place`` and id, and where the next page begins."""
+    if after is not None:
+        # As in page(): the first condition lets the index find the start.
+        reached = rows.filter(place__gte=after.place)
+        rows = reached.filter(Q(place__gt=after.place) | Q(id__gt=after.id))
+    found = list(rows.order_by("place", "id")[: size + 1])
+    shown = found[:size]
+    return shown, Spot(shown[-1].place, shown[-1].pk) if len(found) > size else None  # type: ignore[attr-defined]
+
+
 def numbered(rows: QuerySet[Row], after: Place | None, size: int) -> Page[Row]:
     """The first ``size`` of ``rows``, which begin beyond ``after`` and stand in the order of their ``number``."""
     found = list(rows[: size + 1])
@@ -84,7 +139,16 @@ def place_asked(request: HttpRequest, kind: type[uuid.UUID] | type[int] = uuid.U
         raise Http404("no such page") from error
 
 
-def older(request: HttpRequest, place: Place | None) -> str:
+def spot_asked(request: HttpRequest) -> Spot | None:
+    """The same of a list in an order that people made."""
+    text = request.GET.get("before")
+    try:
+        return Spot.read(text) if text else None
+    except BadPlace as error:
+        raise Http404("no such page") from error
+
+
+def older(request: HttpRequest, place: Place | Spot | None) -> str:
     """The query of the page after this one, with the same filters; "" on the last."""
     if place is None:
         return ""

@@ -49,6 +49,11 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]+@", rf"\1{HIDDEN}@"),
         # Query strings: of addresses, of paths in request lines.
         (r"((?:https?|wss?)://[^\s?\"'<>]*|(?<![\w?])/[^\s?\"'<>]*)\?[^\s\"'<>]+", rf"\1?{HIDDEN}"),
+        # Addresses that open a door to whoever has them: of links, invitations, letters, new passwords.
+        (
+            r"(/(?:s|invitations|unsubscribing|confirm-email|reset/key)/)(?!\[hidden\])[^\s/?\"'<>]{8,}",
+            rf"\1{HIDDEN}",
+        ),
         # name=value, name: value, "name": "value"
         (
             r"\b((?:x-amz-[\w-]+|aws\w*|api[_-]?key|secret\w*|\w*token|passw\w*|signature|sessionid|csrf\w*"

@@ -49,3 +49,22 @@ def ordinal(number: int) -> str:
 def first_visible(text: str) -> str:
     """The first sign that is no space, line end, control, direction or zero-width character; "" without any."""
     return next((char for char in text if unicodedata.category(char)[0] not in "ZC"), "")
+
+
+_CONTROLS = frozenset({"Cc", "Cn", "Cs"})  # and what is no sign at all, which XML refuses
+# Signs that turn the direction of what stands behind them, beyond the end of whoever's name they stand in.
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def tame(text: str) -> str:
+    """The text without signs that control a page, a terminal or a file rather than say anything; its lines stay."""
+    return "".join(
+        char
+        for char in text
+        if char in "\n\t" or not (char in _TURNS or unicodedata.category(char) in _CONTROLS)
+    )
+
+
+def one_line(text: str) -> str:
+    """The same in one line, as a name is."""
+    return tame(" ".join(text.split()))

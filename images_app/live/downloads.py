@@ -1,4 +1,5 @@
-"""`/images/zip/`: Django decides what is sent, then the body goes out beside it, however long that takes.
+"""Archives, one's own and those of links: Django decides what is sent, then the body goes out beside it, however long
+that takes.
 
 A download through Django would hold its thread, and its database connection with it, for minutes. Here the view has
 ended before the first byte is read; a waiting download costs a coroutine, and a thread only while it reads a chunk.
@@ -6,6 +7,7 @@ ended before the first byte is read; a waiting download costs a coroutine, and a
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,6 +19,7 @@ from images_app.lib.bodies import Application, Receive, Scope, Send
 from images_app.lib.handoff import SLOT
 
 PATH = "/images/zip/"
+PATHS = re.compile(f"{PATH}|/s/[^/]+/zip/")
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from images_app.lib.bus import CHANNEL
-from images_app.live.messages import CATCHUP, addressed
+from images_app.live.messages import CATCHUP, SEAT, addressed
 
 PER_PERSON = 20
 WAITING = 64  # events kept for a page that reads slowly
@@ -27,15 +27,18 @@ open_streams = Gauge("easel_event_streams", "Pages that hold an event stream ope
 class Subscription:
     """What one open page has yet to be told. Belongs to the event loop: no other thread may touch it."""
 
-    __slots__ = ("_pending", "_waiter", "closed", "person")
+    __slots__ = ("_pending", "_waiter", "closed", "person", "team")
 
-    def __init__(self, person: str) -> None:
+    def __init__(self, person: str, team: str = "") -> None:
         self.person = person
+        self.team = team
         self.closed = False
         self._pending: list[bytes] = []
         self._waiter: asyncio.Future[None] | None = None
 
     def tell(self, event: bytes) -> None:
+        if event in self._pending:
+            return  # two words of the same say no more
         if len(self._pending) < WAITING:
             self._pending.append(event)
         else:
@@ -71,6 +74,7 @@ class Hub:
     def __init__(self, redis_url: str) -> None:
         self._redis_url = redis_url
         self._pages: dict[str, set[Subscription]] = {}
+        self._galleries: dict[str, set[Subscription]] = {}
         self._listener: asyncio.Task[None] | None = None
         self.closed = False
 
@@ -79,14 +83,17 @@ class Hub:
         if not self.closed and (self._listener is None or self._listener.done()):
             self._listener = asyncio.create_task(self._listen())
 
-    def subscribe(self, person: str) -> Subscription | None:
-        """A place for one more page of this person; None where they have their fill, or we are closing."""
+    def subscribe(self, person: str, team: str = "") -> Subscription | None:
+        """A place for one more page of this person, which shows the gallery of ``team``; None where they have their
+        fill, or we are closing."""
         pages = self._pages.setdefault(person, set())
         if self.closed or len(pages) >= PER_PERSON:
             return None
         self.open()
-        page = Subscription(person)
+        page = Subscription(person, team)
         pages.add(page)
+        if team:
+            self._galleries.setdefault(team, set()).add(page)
         open_streams.inc()
         return page
 
@@ -97,6 +104,18 @@ class Hub:
             open_streams.dec()
         if not pages:
             self._pages.pop(page.person, None)
+        self.shut_out(page)
+
+    def shut_out(self, page: Subscription) -> None:
+        """The page hears no more of its team."""
+        there = self._galleries.get(page.team, set())
+        there.discard(page)
+        if not there:
+            self._galleries.pop(page.team, None)
+
+    def looks(self, person: str) -> bool:
+        """Whether this process holds a page of theirs open."""
+        return person in self._pages
 
     def close(self) -> None:
         """End every stream and stop listening."""
@@ -146,10 +165,12 @@ class Hub:
                 if message["type"] == "subscribe":  # only now is nothing missed any more
                     for page in self._everyone():
                         page.tell(CATCHUP)
-                elif message["type"] == "message" and (told := addressed(message["data"])):
-                    person, event = told
-                    for page in self._pages.get(person, ()):
-                        page.tell(event)
+                elif message["type"] == "message":
+                    for whose, event in addressed(message["data"]):
+                        for page in (*self._pages.get(whose, ()), *self._galleries.get(whose, ())):
+                            page.tell(event)
+                            if event is SEAT:
+                                self.shut_out(page)
                 yield
 
     def _everyone(self) -> list[Subscription]:

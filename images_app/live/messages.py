@@ -16,13 +16,27 @@ def event(name: str, data: Mapping[str, str]) -> bytes:
 CATCHUP = event("catchup", {})
 
 
-def addressed(raw: bytes | str) -> tuple[str, bytes] | None:
-    """The person a message from the bus is for, and what their pages get; None for what no page is told."""
+# Something is being made in the team whose gallery is open, or has been.
+TEAM = event("team", {})
+# Another seat in a team, or none: the page asks whether it may still be looked at.
+SEAT = event("seat", {})
+
+
+def addressed(raw: bytes | str) -> list[tuple[str, bytes]]:
+    """Whose pages, by the id of a person or of a team, a message from the bus is for, and what each of them gets."""
     try:
         message: Any = json.loads(raw)
     except ValueError:
-        return None
-    if not isinstance(message, dict) or message.get("kind") != "job":
-        return None
-    told = {name: str(message.get(name, "")) for name in ("job", "generation", "state")}
-    return str(message.get("person", "")), event("job", told)
+        return []
+    if not isinstance(message, dict):
+        return []
+    person, team = str(message.get("person", "")), str(message.get("team", ""))
+    match message.get("kind"):
+        case "notice":
+            return [(person, event("notice", {}))]
+        case "seat":
+            return [(person, SEAT)]
+        case "job":
+            told = {name: str(message.get(name, "")) for name in ("job", "generation", "state")}
+            return [(person, event("job", told)), (team, TEAM)]
+    return []

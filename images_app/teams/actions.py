@@ -1,12 +1,15 @@
-"""Making people and their teams; each verb owns its transaction."""
+"""Making people and their teams, and giving roles; each verb owns its transaction."""
 
 import uuid
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from images_app.teams.models import Membership, Role, Team, User, free_slug
+from images_app.lib import bus
+from images_app.teams.models import Membership, Team, User, free_slug
+from images_app.teams.roles import Role, assignable
 
 
 class PersonExists(Exception):
@@ -73,6 +76,43 @@ def give_personal_team(person: User) -> Team:
     team = Team.objects.create(name=person.display_name, slug=free_slug(person.display_name), personal=True)
     Membership.objects.create(team=team, person=person, role=Role.OWNER)
     return team
+
+
+@transaction.atomic
+def make_team(person: User, name: str) -> Team:
+    """A new team with the person as its owner; it is where they work from now on."""
+    team = Team.objects.create(name=name, slug=free_slug(name))
+    Membership.objects.create(team=team, person=person, role=Role.OWNER)
+    choose_team(person, team)
+    return team
+
+
+def tell_seat(seat: Membership) -> None:
+    """The person's open pages ask whether they may still be looked at, once this transaction is committed."""
+    message = {"kind": "seat", "person": str(seat.person_id), "team": str(seat.team_id)}
+    transaction.on_commit(lambda: bus.announce(message), robust=True)
+
+
+def choose_team(person: User, team: Team) -> None:
+    User.objects.filter(pk=person.pk).update(team=team)
+
+
+def give_role(seat: Membership, role: Role, by: Membership) -> bool:
+    """Another role for a seat, from somebody who may give it; False where it has changed hands meanwhile.
+    Raises PermissionDenied for a role they may not give, or may not take away."""
+    if not {role, seat.role} <= set(assignable(by.role)):
+        raise PermissionDenied
+    return bool(Membership.objects.filter(pk=seat.pk, role=seat.role).update(role=role))
+
+
+@transaction.atomic
+def hand_over(owner: Membership, to: Membership) -> None:
+    """Makes ``to`` the owner of the team, and its owner an admin. Raises PermissionDenied where that is not so."""
+    Team.objects.select_for_update().get(pk=owner.team_id)
+    left = Membership.objects.filter(pk=owner.pk, role=Role.OWNER).update(role=Role.ADMIN)
+    given = Membership.objects.filter(pk=to.pk, team=owner.team_id).exclude(role=Role.OWNER)
+    if not (left and given.update(role=Role.OWNER)) or owner.team.personal:
+        raise PermissionDenied
 
 
 @transaction.atomic

@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
@@ -18,8 +21,9 @@ admin.site.site_title = "Easel admin"
 admin.site.index_title = "Admin"
 # The admin has no door of its own: allauth's counts the tries. Strangers are led there, others are refused.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# Addresses are edited with their person.
-admin.site.unregister(EmailAddress)
+# Addresses are edited with their person; second steps and sessions are theirs alone; single sign-on is configured
+# in the environment.
+admin.site.unregister([EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
 
 
 class MembershipOfPerson(admin.TabularInline[Membership, User]):

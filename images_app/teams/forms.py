@@ -6,15 +6,24 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from images_app.teams.models import Team, User
+from images_app.lib.words import one_line
+from images_app.teams.models import User
+
+
+class NameField(forms.CharField):
+    """One line of what can be read: a sign that turns the direction would reach beyond the name."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
 
 
 def name_field() -> forms.CharField:
-    return forms.CharField(
+    return NameField(
         label="Your name",
         max_length=80,
         required=False,
@@ -24,10 +33,14 @@ def name_field() -> forms.CharField:
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]
-    """allauth's form, which also knows whether to invite strangers in."""
+    """allauth's form, which also knows whether to invite strangers in, and the other way in."""
 
     def open_to_strangers(self) -> bool:
         return bool(get_adapter().is_open_for_signup(self.request))
+
+    def single_sign_on(self) -> str:
+        """What the provider is called; empty where there is none."""
+        return settings.OIDC_NAME if settings.OIDC_ISSUER else ""
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -86,11 +99,3 @@ class PersonChangeForm(_OneAddress, UserChangeForm[User]):
         model = User
         fields = "__all__"
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {}
-
-
-class TeamForm(forms.ModelForm[Team]):
-    """How a team works, as its owners and admins may change it."""
-
-    class Meta:
-        model = Team
-        fields = ("prompt_in_files",)

@@ -1,11 +1,11 @@
-"""The first start, and how teams work; allauth's addresses stand under /accounts/."""
+"""The first start and the sessions; allauth's other addresses stand under /accounts/."""
 
 from django.urls import path
 
-from images_app.teams.views import WelcomeView, team, teams
+from images_app.teams.views import SessionsView, WelcomeView, session_ending
 
 urlpatterns = [
     path("welcome/", WelcomeView.as_view(), name="welcome"),
-    path("teams/", teams, name="teams"),
-    path("teams/<slug:slug>/", team, name="team"),
+    path("accounts/sessions/", SessionsView.as_view(), name="usersessions_list"),
+    path("accounts/sessions/<int:id>/ending/", session_ending, name="session_ending"),
 ]

@@ -1,47 +1,32 @@
-"""The first start, and how one's teams work. Signing in and everything after it is allauth's (templates/account/)."""
+"""The first start, and where one is signed in. Signing in and everything after it is allauth's (templates/account/)."""
 
 from typing import Any
 
+from allauth.usersessions.adapter import get_adapter as sessions_adapter
+from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
-from images_app.teams.access import current_team, kept_team, teams_of
 from images_app.teams.actions import NotFirst
-from images_app.teams.forms import TeamForm, WelcomeForm
+from images_app.teams.forms import WelcomeForm
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
+from images_app.teams.sessions import device
 from images_app.teams.welcome import WrongToken, make_first_person_with, token_fits
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own page of a 400 looks for a CSRF token in the very form that cannot be read, and fails anew."""
     return render(request, "400.html", status=400)
-
-
-@require_safe
-def teams(request: PersonRequest) -> HttpResponse:
-    """Every team of the person, the one new pictures go to first; only its owners and admins can change one."""
-    mine = current_team(request.user)
-    found = teams_of(request.user).prefetch_related("memberships__person").order_by("name", "pk")
-    shown = sorted(found, key=lambda team: team != mine)
-    return render(request, "teams/teams.html", {"teams": shown, "mine": mine})
-
-
-@require_POST
-def team(request: PersonRequest, slug: str) -> HttpResponse:
-    """How a team works, changed by who may."""
-    form = TeamForm(request.POST, instance=kept_team(request.user, slug))
-    if form.is_valid():
-        messages.success(request, f"Saved for {form.save()}.")
-    return redirect("teams")
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -75,3 +60,25 @@ class WelcomeView(FormView[WelcomeForm]):
             return redirect("account_login")
         login(self.request, person, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("studio")
+
+
+class SessionsView(ListUserSessionsView):  # type: ignore[misc]
+    """allauth's page, the newest first, in words for people. Its form ends all sessions but this one."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        newest = sorted(
+            context["sessions"], key=lambda row: (row.is_current(), row.last_seen_at), reverse=True
+        )
+        return {**context, "sessions": [(row, device(row.user_agent)) for row in newest]}
+
+
+@require_POST
+def session_ending(request: PersonRequest, id: int) -> HttpResponse:
+    """Signs one of the person's sessions out, from its next request on."""
+    session = get_object_or_404(UserSession, pk=id, user=request.user)
+    if session.is_current():
+        return redirect("account_logout")
+    sessions_adapter().end_sessions([session])
+    messages.info(request, f"{device(session.user_agent)} is signed out.")
+    return redirect("usersessions_list")

@@ -7,16 +7,16 @@ let asking = Promise.resolve();
 
 if (list) {
   let dragged = null, home = null;
-  for (const item of list.children) item.draggable = true;
 
   list.addEventListener('dragstart', (event) => {
-    dragged = event.target.closest('li');
+    dragged = event.target.closest('[data-image]');
+    if (!dragged) return;
     home = dragged.nextElementSibling;
     dragged.classList.add('dragged');
     event.dataTransfer.effectAllowed = 'move';
   });
   list.addEventListener('dragover', (event) => {
-    const over = event.target.closest('li');
+    const over = event.target.closest('[data-image]');
     if (!dragged) return;
     event.preventDefault();
     if (!over || over === dragged) return;
@@ -33,10 +33,24 @@ if (list) {
     else if (item.nextElementSibling !== back) hang(item, back);
   });
 
+  // With the focus on a picture's arrows: the arrow keys move it one on, Home and End to the ends of what is shown.
+  list.addEventListener('keydown', (event) => {
+    const item = event.target.closest('[data-image]'), step = { ArrowLeft: '-1', ArrowRight: '1' }[event.key];
+    if (!item || event.ctrlKey || event.metaKey || event.altKey || !(step || ['Home', 'End'].includes(event.key))) return;
+    event.preventDefault();
+    if (step) return item.querySelector(`[name=step][value="${step}"]`).click();
+    const all = [...list.querySelectorAll('[data-image]')], end = event.key === 'Home' ? all[0] : all.at(-1);
+    if (end === item) return;
+    const back = item.nextElementSibling;
+    end[event.key === 'Home' ? 'before' : 'after'](item);
+    event.target.focus();
+    hang(item, back);
+  });
+
   list.addEventListener('submit', (event) => {
     const item = event.target.closest('li'), on = event.submitter.value === '1', back = item.nextElementSibling;
     const next = on ? item.nextElementSibling : item.previousElementSibling;
-    if (!next) return; // on another page of it: the form knows the way
+    if (!next?.dataset.image) return; // on another page of it: the form knows the way
     event.preventDefault();
     next[on ? 'after' : 'before'](item);
     event.submitter.focus();

@@ -19,6 +19,7 @@ export function composer() {
   });
   document.addEventListener('change', (event) => {
     if (event.target.form !== form()) return;
+    if ('shared' in event.target.dataset) shows().checked = true; // others see what hangs there
     draw();
     keep();
     ask();
@@ -126,29 +127,36 @@ function count() {
 const place = () => `draft ${form().dataset.person}`;
 
 function keep() {
-  const { lines, quiet } = form().elements;
-  const kept = { prompt: box().value, lines: lines.checked, quiet: quiet.checked, also: others().filter((one) => one.checked).map((one) => one.value) };
-  for (const name of ['model', 'size', 'quality', 'style', 'n']) kept[name] = chosen(name)?.value;
+  const { lines, quiet, team } = form().elements;
+  const show = shows() && { team: team.value, on: shows().checked };
+  const kept = { show, prompt: box().value, lines: lines.checked, quiet: quiet.checked, also: others().filter((one) => one.checked).map((one) => one.value) };
+  for (const name of ['model', 'size', 'quality', 'style', 'n', 'collection']) kept[name] = chosen(name)?.value;
   for (const store of [sessionStorage, localStorage]) store.setItem(place(), JSON.stringify(kept));
 }
 
 function restore() {
   const kept = JSON.parse(sessionStorage.getItem(place()) || localStorage.getItem(place()) || 'null');
-  if (kept) fill(kept);
+  if (!kept) return;
+  if ('into' in form().dataset) kept.collection = kept.show = undefined; // the address says so
+  fill(kept);
 }
 
+// Whether the team sees the pictures; not there where one works alone.
+const shows = () => form().querySelector('[type=checkbox][name=audience]');
+
 // What is not named stays as it is; only the lines belong to the prompt.
-function fill({ prompt, lines, quiet, also, ...settings }) {
+function fill({ prompt, lines, quiet, also, show, ...settings }) {
   box().value = prompt;
   form().elements.lines.checked = Boolean(lines);
   if (quiet !== undefined) form().elements.quiet.checked = Boolean(quiet);
+  if (show && shows() && show.team === form().elements.team.value) shows().checked = show.on;
   if (also) for (const one of others()) one.checked = also.includes(one.value);
   Object.assign(remembered, settings);
   const model = [...form().querySelectorAll('[name=model]')].find((input) => input.value === settings.model);
   if (model) model.checked = true;
-  for (const name of ['size', 'quality', 'style', 'n']) {
+  for (const name of ['size', 'quality', 'style', 'n', 'collection']) {
     const same = [...form().querySelectorAll(`[name=${name}]`)];
-    const input = same.find((one) => one.value === settings[name] && (name === 'n' || !model || one.closest('fieldset').dataset.for === model.value));
+    const input = same.find((one) => one.value === settings[name] && (!model || (one.closest('fieldset').dataset.for ?? model.value) === model.value));
     if (input) input.checked = true;
   }
 }

@@ -5,13 +5,14 @@ import { parsed, toast, toastLater, toastOf } from './toast.js';
 
 export function hands() {
   document.addEventListener('click', (event) => {
-    const button = event.target.closest?.('[data-do=favourite], [data-do=hearts], [data-do=trash], [data-do=hang]');
+    const button = event.target.closest?.('[data-do=favourite], [data-do=hearts], [data-do=trash], [data-do=hang], [data-do=sheet]');
     if (!button || !plain(event)) return;
     event.preventDefault();
     button.closest('[popover]')?.hidePopover();
     if (button.dataset.do === 'favourite') heart(button);
     else if (button.dataset.do === 'hearts') hearts(button);
     else if (button.dataset.do === 'hang') import('./hang.js').then(({ hang }) => hang(button), () => location.assign(button.href));
+    else if (button.dataset.do === 'sheet') import('./sheet.js').then(({ open }) => open(button), () => location.assign(button.href));
     else trash(button.value.split(','));
   });
 }

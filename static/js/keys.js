@@ -8,6 +8,7 @@ const table = {
   'g s': go('[data-go=studio]'),
   'g l': go('[data-go=library]'),
   'g a': go('[data-go=activity]'),
+  'g n': go('[data-go=notices]'),
   'g q': go('[data-go=queue]'),
 };
 

@@ -1,5 +1,7 @@
 // Live tiles: the server says which picture changed, the page asks for its tile. Without the stream it asks by itself.
 // What others listen for: "news" (something changed somewhere), "studio:placed" (tiles were drawn anew).
+import { seated } from './notices.js';
+
 export const PENDING = ['queued', 'claimed', 'sent', 'received'].map((state) => `.tile[data-state=${state}]`).join();
 const AT_ONCE_MS = 50, POLL_MS = 4000, HIDDEN_MS = 5 * 60_000, RETRY_MS = 60_000, FAILURES = 3, MOST = 100;
 
@@ -37,6 +39,8 @@ function open() {
     catchUp();
   });
   stream.addEventListener('job', (event) => news(JSON.parse(event.data)));
+  stream.addEventListener('seat', seated);
+  stream.addEventListener('notice', () => document.dispatchEvent(new Event('notices:news')));
   // Something may have been missed: ask anew, but not all pages in the same moment.
   stream.addEventListener('catchup', () => setTimeout(catchUp, Math.random() * 1000));
   stream.addEventListener('error', () => {
@@ -65,7 +69,7 @@ function poll() {
 function catchUp() {
   refresh([...document.querySelectorAll('.tile:not([data-state=succeeded])')].map((tile) => tile.id.slice(2)));
   missed();
-  document.dispatchEvent(new Event('news'));
+  for (const kind of ['news', 'notices:news']) document.dispatchEvent(new Event(kind));
 }
 
 async function missed() {

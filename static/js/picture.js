@@ -1,6 +1,6 @@
 // A picture's view, on its own page and in the lightbox: its keys, and the parts that need a script.
 // Every key presses a link or a button that is there anyway; nothing fires while someone is typing.
-import { lettersOff, typing } from './keys.js';
+import { lettersOff, plain, typing } from './keys.js';
 import { FAILED, post } from './post.js';
 import { parsed, toast, toastOf } from './toast.js';
 import { zoomable } from './zoom.js';
@@ -59,12 +59,38 @@ function lay(shown) {
 let said = null; // the form; htmx itself names what took its place
 document.addEventListener('submit', (event) => (said = event.target.closest('.talk form')));
 document.addEventListener('htmx:after:swap', (event) => {
+  pinnable(document.getElementById('comments'));
   if (!said || event.detail.ctx.sourceElement.id !== 'comments') return;
   const own = said.closest('.comments li'), now = own && document.getElementById(own.id);
   if (!own) document.querySelector('.comments li:last-child')?.scrollIntoView({ block: 'nearest' });
   else (now?.querySelector('[aria-invalid]') ?? now?.querySelector('summary') ?? document.getElementById('say')).focus();
   said = null;
 });
+
+// Pins, and names after an @: fetched when somebody wants them. A pin and its comment lead to each other; the address
+// is the picture's own, which the lightbox would take for another picture.
+document.addEventListener('click', (event) => {
+  const part = plain(event) && event.target.closest?.('[data-do=pin], [data-do=unpin], .pin, .pin-n');
+  if (!part) return;
+  event.preventDefault();
+  import('./pins.js').then(({ place, unpin, jump }) => ({ pin: place, unpin }[part.dataset.do] ?? jump)(part));
+}, true);
+document.addEventListener('toggle', ({ target }) => {
+  const form = !target.open && document.querySelector('.pin-new, .pin[hidden]') && target.querySelector?.('form:has([data-pin])');
+  if (form) import('./pins.js').then(({ forget }) => forget(form));
+}, true);
+document.addEventListener('focusin', ({ target }) => {
+  if (target.matches('.talk[data-people] textarea')) import('./mention.js').then(({ offer }) => offer(target));
+});
+
+// A pin needs a script, so its buttons only show with one.
+function pinnable(talk) {
+  for (const button of talk?.querySelectorAll('[data-do=pin], [data-do=unpin]') ?? []) {
+    button.hidden = button.dataset.do === 'unpin' && !button.form.spot_x.value;
+    const refused = button.form.matches('.say') || button.form.querySelector('[aria-invalid]');
+    if (button.dataset.do === 'pin' && refused && button.form.spot_x.value) import('./pins.js').then(({ again }) => again(button));
+  }
+}
 
 // Into a collection, or out of one: sent from here, and the view then says where its picture hangs.
 document.addEventListener('submit', async (event) => {
@@ -101,5 +127,6 @@ export async function fetched(address) {
 // What a fresh view needs, once it is in the page.
 export function dress(shown) {
   lay(shown);
+  pinnable(shown);
   zoomable(shown.querySelector('.hero'), (way) => shown.querySelector(way > 0 ? keys.ArrowRight : keys.ArrowLeft)?.click());
 }

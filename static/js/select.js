@@ -77,7 +77,10 @@ function show() {
   const words = all() ? 'All selected' : some ? `${picked.size.toLocaleString('en')} selected` : choosing ? 'None selected' : '';
   // Only what is new is written, else the observer below would see its own hand for ever.
   for (const place of document.querySelectorAll('[data-count]')) if (place.textContent !== words) place.textContent = words;
-  bar().querySelector('[data-two]').hidden = picked.size !== 2 || all();
+  for (const [kind, count] of [['one', 1], ['two', 2]]) {
+    const button = bar().querySelector(`[data-${kind}]`);
+    if (button) button.hidden = picked.size !== count || all();
+  }
 }
 
 document.addEventListener('click', (event) => {

@@ -24,8 +24,12 @@ export function toast(text, { undo } = {}) {
   return note;
 }
 
-// What a form of templates/images/_undo.html says and sends.
+// What a form of templates/images/_undo.html says and sends; one that asks first is asked above the page.
 export function toastOf(form, done) {
+  if ('ask' in form.dataset) {
+    const said = (html, failed) => (html ? (toastOf(parsed(html), done), done?.()) : toast(failed));
+    return void import('./ask.js').then(({ ask }) => ask(form, said));
+  }
   const undo = { address: form.getAttribute('action'), body: new FormData(form), done };
   return toast(form.querySelector('[data-words]').textContent, form.querySelector('button') ? { undo } : {});
 }

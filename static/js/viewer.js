@@ -20,6 +20,11 @@ addEventListener('popstate', (event) => {
 history.scrollRestoration = 'manual';
 addEventListener('pagehide', () => (history.scrollRestoration = 'auto'));
 addEventListener('pageshow', () => (history.scrollRestoration = 'manual'));
+// htmx takes every step through the history upon itself, and after such a step Chromium scrolls whatever was said above.
+window.navigation?.addEventListener('navigate', (event) => {
+  const ours = box?.open || PICTURE.test(new URL(event.destination.url).pathname);
+  if (ours && event.navigationType === 'traverse' && event.canIntercept) event.intercept({ scroll: 'manual' });
+});
 document.addEventListener('hands:trashed', removed);
 // What was fetched ahead offers the collections of before.
 document.addEventListener('picture:collected', () => fetched.clear());

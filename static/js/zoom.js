@@ -11,6 +11,8 @@ export function zoomable(hero, swiped) {
 
   function draw() {
     image.style.transform = scale === 1 ? '' : `translate(${x}px, ${y}px) scale(${scale})`;
+    hero.style.setProperty('--moved', image.style.transform || 'none'); // its pins go along, and keep their size
+    hero.style.setProperty('--zoom', scale);
     hero.classList.toggle('zoomed', scale > 1);
     button?.setAttribute('aria-pressed', scale > 1);
     if (scale > 1) image.sizes = '400vw'; // the original's own pixels

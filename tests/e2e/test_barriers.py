@@ -28,6 +28,7 @@ OPENERS = {
     "presets": ("", "[popovertarget=p-presets]", "#p-presets"),
     "earlier prompts": ("", "[popovertarget=p-past]", "#past-list a"),
     "account": ("", "[popovertarget=account]", "#account"),
+    "teams": ("teams/", "[popovertarget=switch]", "#switch"),
     "keys": ("", "[popovertarget=keys]", "#keys"),
     "queue": ("", "[data-do=queue]", "dialog#queue[open] .q-row"),
     "a picture's menu": ("", "[data-do=more]", "#tile-menu"),
@@ -129,8 +130,11 @@ def test_an_empty_page_has_no_barrier(visit: Visit, bob: Somebody, route: str) -
 
 @pytest.mark.parametrize("opener", OPENERS)
 @pytest.mark.usefixtures("busy")
-def test_what_opens_above_a_page_has_no_barrier(visit: Visit, alice: Somebody, opener: str) -> None:
+def test_what_opens_above_a_page_has_no_barrier(
+    visit: Visit, alice: Somebody, studio: Product, opener: str
+) -> None:
     route, button, opened = OPENERS[opener]
+    assert studio.invitation  # alice belongs to a second team
     page = visit(alice)
     for scheme, width in LOOKS:
         look(page, scheme, width)
@@ -165,10 +169,31 @@ def look(page: Page, scheme: str, width: int) -> None:
 
 
 def address(route: str, picture: Made, hung: str, studio: Product) -> str:
+    if "<slug:name>" in route:
+        return hung
+    if (
+        route.startswith("team/")
+        and route.split("<uuid")[0].endswith(("/rounds/", "/links/"))
+        and "<uuid" in route
+    ):
+        slug, link = studio.round(picture.id)
+        return "/" + route.replace("<slug:slug>", slug).replace("<uuid:id>", link)
+    if "team/" in route or "invitations/" in route:
+        invitation = studio.invitation  # makes the team
+        return invitation if "invitations/" in route else "/" + route.replace("<slug:slug>", "northwind")
+    if route.startswith("notices/unsubscribing/"):
+        return studio.unsubscribing
+    if route.startswith("s/"):
+        return studio.link(picture.id) + (f"{picture.id}/" if "uuid" in route else "")
+    if route == "gallery/<uuid:id>/":
+        return studio.publication(picture.id)
     named = {
+        "images/<uuid:id>/publication/": f"{picture.address}publication/",
         "images/<uuid:id>/": picture.address,
+        "images/<uuid:id>/links/": f"{picture.address}links/",
+        "collections/<uuid:id>/links/": f"/collections/{studio.hall}/links/",
+        "collections/<uuid:id>/people/": f"/collections/{studio.hall}/people/",
         "compare/": f"/compare/?a={picture.id}&b={picture.id}",
-        "collections/<uuid:id>/": hung,
         "jobs/<uuid:id>/": f"/jobs/{studio.job(picture.prompt)}/",
     }
     return named.get(route) or "/" + re.sub(r"<\w+>", "nothing", route)

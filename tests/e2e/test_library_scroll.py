@@ -144,6 +144,8 @@ def test_the_pictures_are_one_stop_of_the_tab_key(library: Page) -> None:
     for _ in range(4):  # its box, its heart and its remix, and then away
         library.keyboard.press("Tab")
     assert not library.evaluate("document.activeElement.matches('main .tile *')")
+    expect(library.locator("[data-leaf]")).to_have_count(2)  # what the link leads to comes by itself
+    expect(library.locator(".more a")).to_be_focused()  # the next one, in its place
     library.keyboard.press("Shift+Tab")
     assert library.evaluate("document.activeElement.closest('.tile').querySelector('.tile-a').tabIndex") == 0
 
@@ -218,6 +220,10 @@ def test_the_lightbox_leads_back_to_a_tile_that_was_put_away(library: Page) -> N
     expect(first).to_have_count(0)
     library.go_forward()
     expect(box.locator(".nav-b.next")).to_be_visible()
+    library.evaluate("window.scrolls = []; addEventListener('scroll', () => scrolls.push(scrollY))")
     library.keyboard.press("Escape")
     expect(first).to_be_focused()
     expect(first).to_be_in_viewport()
+    library.wait_for_timeout(200)
+    # The browser's own way back ends elsewhere.
+    assert library.evaluate("scrolls.every((at) => at < innerHeight)")

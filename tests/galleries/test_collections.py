@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from images_app.galleries import collections
-from images_app.galleries.models import Collection, CollectionItem
+from images_app.collections import access, order
+from images_app.collections import actions as collections
+from images_app.collections.models import Collection, CollectionItem
 from images_app.images.access import images_of
 from images_app.images.actions import trash
 from images_app.images.models import StoredImage
@@ -35,7 +36,7 @@ def ids(images: list[StoredImage]) -> str:
 
 
 def hanging(collection: Collection) -> list[uuid.UUID]:
-    return list(collections.items_of(collection.person, collection).values_list("image", flat=True))
+    return list(access.items_of(collection.person, collection).values_list("image", flat=True))
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_one_is_made_and_shown(alice: User, client_of: ClientOf) -> None:
     client = client_of(alice)
     answer = client.post(reverse("collections"), {"title": "Autumn", "text": "Leaves"}, follow=True)
     assert "Autumn" in answer.content.decode()
-    assert "Autumn" in client.get(reverse("collections")).content.decode()
+    assert "Autumn" in client.get(reverse("collections"), follow=True).content.decode()
 
 
 def test_a_form_sent_twice_makes_one(alice: User, client_of: ClientOf) -> None:
@@ -100,19 +101,25 @@ def test_strangers_pictures_and_collections_are_not_found(
 ) -> None:
     [theirs] = make(bob, model, 1)
     client, before = client_of(bob), hanging(shelf)
-    for name in ("collection", "collection_deletion", "collection_removal", "collection_order"):
+    for name in (
+        "collection",
+        "collection_deletion",
+        "collection_removal",
+        "collection_order",
+        "collection_cover",
+    ):
         assert client.post(reverse(name, args=[shelf.pk]), {"title": "Mine"}).status_code == 404
     assert client.get(reverse("collection", args=[shelf.pk])).status_code == 404
     client.post(reverse("collection_items"), {"ids": ids([theirs]), "collection": str(shelf.pk)})
     client_of(alice).post(reverse("collection_items"), {"ids": ids([theirs]), "collection": str(shelf.pk)})
     assert hanging(shelf) == before
-    assert "Herons" not in client.get(reverse("collections")).content.decode()
+    assert "Herons" not in client.get(reverse("collections"), follow=True).content.decode()
 
 
 def test_it_is_renamed_and_deleted_and_its_pictures_stay(
     alice: User, shelf: Collection, client_of: ClientOf
 ) -> None:
-    client, address = client_of(alice), reverse("collection", args=[shelf.pk])
+    client, address = client_of(alice), shelf.get_absolute_url()
     client.post(address, {"title": "Storks", "text": "Long legs"})
     page = client.get(address).content.decode()
     assert "Storks" in page and "Long legs" in page
@@ -141,7 +148,7 @@ def test_pictures_are_taken_out_and_put_back_where_they_were(
 def test_a_broken_undo_hangs_nothing(
     alice: User, shelf: Collection, pictures: list[StoredImage], client_of: ClientOf, back: str
 ) -> None:
-    collections.take_out(shelf, [pictures[0].pk])
+    collections.take_out(alice, shelf, [pictures[0].pk])
     sent = {"back": back.replace("%s", str(pictures[0].pk))}
     client_of(alice).post(reverse("collection_removal", args=[shelf.pk]), sent)
     assert len(hanging(shelf)) == 3
@@ -166,12 +173,12 @@ def test_a_picture_is_hung_before_or_behind_another_or_at_the_end(
     alice: User, shelf: Collection, pictures: list[StoredImage]
 ) -> None:
     first, second, third, fourth = (picture.pk for picture in pictures)
-    assert collections.hang(alice, shelf, fourth, before=second) == 2
+    assert order.hang(alice, shelf, fourth, before=second) == 2
     assert hanging(shelf) == [first, fourth, second, third]
-    assert collections.hang(alice, shelf, first, after=second) == 3
+    assert order.hang(alice, shelf, first, after=second) == 3
     assert hanging(shelf) == [fourth, second, first, third]
-    assert collections.hang(alice, shelf, fourth) == 4
-    assert collections.hang(alice, shelf, uuid.uuid4()) == 0
+    assert order.hang(alice, shelf, fourth) == 4
+    assert order.hang(alice, shelf, uuid.uuid4()) == 0
     assert hanging(shelf) == [second, first, third, fourth]
 
 
@@ -180,7 +187,7 @@ def test_there_is_always_room_between_two(
 ) -> None:
     first, second, third, fourth = (picture.pk for picture in pictures)
     for turn in range(120):  # more halves than a float has
-        collections.hang(alice, shelf, (third, fourth)[turn % 2], after=first)
+        order.hang(alice, shelf, (third, fourth)[turn % 2], after=first)
     assert hanging(shelf) == [first, fourth, third, second]
     places = list(shelf.items.values_list("place", flat=True))
     assert len(set(places)) == 4
@@ -191,7 +198,7 @@ def test_what_is_in_the_trash_hangs_nowhere_until_it_is_back(
 ) -> None:
     removed = trash(alice, [pictures[0].pk])
     assert removed.count == 1
-    page = client_of(alice).get(reverse("collection", args=[shelf.pk])).content.decode()
+    page = client_of(alice).get(shelf.get_absolute_url()).content.decode()
     assert str(pictures[0].pk) not in page
     assert "3 pictures" in page
     assert CollectionItem.objects.count() == 4
@@ -207,7 +214,7 @@ def test_both_pages_ask_no_more_for_more(
             assert client.get(address).status_code == 200
         return len(queries)
 
-    pages = [reverse("collections"), reverse("collection", args=[shelf.pk])]
+    pages = [reverse("team_collections", args=[shelf.team.slug]), shelf.get_absolute_url()]
     pages.append(pages[1] + "?arrange=1")
     asked(pages[0])  # what a first visit asks besides
     before = [asked(page) for page in pages]
@@ -223,10 +230,14 @@ def test_a_long_collection_has_pages(
     alice: User, shelf: Collection, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("images_app.galleries.views.collections.PICTURES", 3)
-    client, address = client_of(alice), reverse("collection", args=[shelf.pk])
-    first, second = (client.get(address + query).content.decode() for query in ("", "?from=3"))
+    client, address = client_of(alice), shelf.get_absolute_url()
+    first = client.get(address).content.decode()
+    [more] = set(re.findall(r'href="(\?before=[^"]+)"', first))
+    second = client.get(address + more).content.decode()
     assert (first.count("tile-a"), second.count("tile-a")) == (3, 1)
-    assert "?from=3" in first
+    part = client.get(address + more, headers=HTMX).content.decode()
+    assert "<html" not in part and part.count("tile-a") == 1
+    assert client.get(address + "?before=x").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["collection_deletion", "collection_removal", "collection_order"])

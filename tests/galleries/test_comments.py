@@ -94,6 +94,27 @@ def test_the_same_words_again_are_no_edit(alice: User, comment: Comment, client_
     assert comment.edited_at is None
 
 
+@pytest.mark.parametrize(
+    ("sent", "spot"),
+    [
+        ({}, (0.25, 0.5)),
+        ({"spot_x": "0.75", "spot_y": "0.1"}, (0.75, 0.1)),
+        ({"spot_x": "", "spot_y": ""}, None),
+    ],
+)
+def test_a_pin_stays_moves_or_goes_with_an_edit(
+    alice: User,
+    comment: Comment,
+    client_of: ClientOf,
+    sent: dict[str, str],
+    spot: tuple[float, float] | None,
+) -> None:
+    Comment.objects.filter(pk=comment.pk).update(spot_x=0.25, spot_y=0.5)
+    client_of(alice).post(f"/comments/{comment.pk}/", {"text": comment.text, **sent})
+    comment.refresh_from_db()
+    assert (comment.spot, comment.edited_at is None) == (spot, spot == (0.25, 0.5))
+
+
 def test_a_rewording_without_words_is_refused_beside_its_box(
     alice: User, comment: Comment, client_of: ClientOf
 ) -> None:
@@ -112,17 +133,60 @@ def test_ones_own_comment_is_deleted(
     assert not Comment.objects.exists()
 
 
-def test_somebody_elses_comment_is_not_touched(
+def test_nobody_rewords_what_somebody_else_said(
     alice: User, bob: User, picture: StoredImage, client_of: ClientOf
 ) -> None:
     theirs = Comment.objects.create(image=picture, person=bob, text="Bob was here")
     client = client_of(alice)
-    for address in (f"/comments/{theirs.pk}/", f"/comments/{theirs.pk}/removal/"):
-        assert client.post(address, {"text": "Alice was here"}).status_code == 404
+    assert client.post(f"/comments/{theirs.pk}/", {"text": "Alice was here"}).status_code == 404
     theirs.refresh_from_db()
     assert theirs.text == "Bob was here"
     page = page_of(client, picture)
-    assert "Bob was here" in page and f"/comments/{theirs.pk}/" not in page
+    assert "Bob was here" in page and f'/comments/{theirs.pk}/"' not in page
+
+
+def test_a_pin_stands_on_the_picture_with_the_number_of_its_comment(
+    alice: User, picture: StoredImage, comment: Comment, client_of: ClientOf
+) -> None:
+    client = client_of(alice)
+    client.post(f"/images/{picture.pk}/comments/", {"text": "Here", "spot_x": "0.25", "spot_y": "0.5"})
+    pinned = Comment.objects.get(text="Here")
+    assert (pinned.spot_x, pinned.spot_y) == (0.25, 0.5)
+    page = page_of(client, picture)
+    assert 'cx="25.00%" cy="50.00%"' in page
+    assert f'href="#c-{pinned.pk}" aria-label="Pin 1: comment of Alice Ardent"' in page
+    assert f'href="#pin-{pinned.pk}"' in page and f'href="#pin-{comment.pk}"' not in page
+
+
+def test_a_pin_lies_right_in_a_picture_that_does_not_fill_its_frame(
+    alice: User, model: ImageModel, client_of: ClientOf
+) -> None:
+    # 1900 by 1000 stands in a frame of 2:1 and fills 95 % of its width.
+    odd = make_picture(make_generation(alice, model), width=1900, height=1000)
+    client_of(alice).post(f"/images/{odd.pk}/comments/", {"text": "Left edge", "spot_x": "0", "spot_y": "0"})
+    assert 'cx="2.50%" cy="0.00%"' in page_of(client_of(alice), odd)
+
+
+@pytest.mark.parametrize(
+    "spot",
+    [{"spot_x": "0.5"}, {"spot_x": "", "spot_y": ""}],
+)
+def test_half_a_pin_is_none(
+    alice: User, picture: StoredImage, client_of: ClientOf, spot: dict[str, str]
+) -> None:
+    client_of(alice).post(f"/images/{picture.pk}/comments/", {"text": "Somewhere", **spot})
+    assert Comment.objects.get().spot_x is None
+
+
+@pytest.mark.parametrize("x", ["-0.1", "1.01", "nan", "inf", "left"])
+def test_a_pin_beside_the_picture_is_refused(
+    alice: User, picture: StoredImage, client_of: ClientOf, x: str
+) -> None:
+    answer = client_of(alice).post(
+        f"/images/{picture.pk}/comments/", {"text": "Somewhere", "spot_x": x, "spot_y": "0.5"}
+    )
+    assert answer.status_code == 422
+    assert not Comment.objects.exists()
 
 
 def test_a_stranger_says_nothing(

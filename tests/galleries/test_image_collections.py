@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from images_app.galleries import collections
+from images_app.collections import access
+from images_app.collections import actions as collections
 from images_app.images import actions
 from images_app.images.models import StoredImage
 from images_app.providers.models import ImageModel
@@ -40,8 +41,8 @@ def test_without_script_a_new_collection_is_made_and_the_page_says_so(
     assert answer.redirect_chain == [(address, 302)]
     page = answer.content.decode()
     assert "1 picture added to Reeds." in page
-    made = collections.collections_of(alice).get()
-    assert f'<a class="link" href="/collections/{made.pk}/" dir="auto">Reeds</a>' in page
+    made = access.collections_seen_by(alice).get()
+    assert f'<a class="link" href="{made.get_absolute_url()}" dir="auto">Reeds</a>' in page
 
 
 def test_a_collection_it_hangs_in_comes_first_and_takes_it_out_again(

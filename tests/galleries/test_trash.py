@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from images_app.galleries import collections
+from images_app.collections import access
+from images_app.collections import actions as collections
 from images_app.galleries.comments import say
 from images_app.galleries.family import family_of
 from images_app.galleries.views import trash
@@ -83,7 +84,7 @@ def test_it_comes_back_as_it_was(alice: User, model: ImageModel, client_of: Clie
     actions.favourite(alice, images[1], on=True)
     say(images[1], alice, "The best of them")
     actions.restore_removed(alice, actions.trash(alice, [images[1].pk]).moment)
-    hanging: Any = collections.items_of(alice, collection).values_list("image", flat=True)
+    hanging: Any = access.items_of(alice, collection).values_list("image", flat=True)
     assert list(hanging) == [image.pk for image in images]
     assert Favourite.objects.filter(image=images[1]).exists()
     page = client_of(alice).get(reverse("image", args=[images[1].pk])).content.decode()

@@ -5,18 +5,26 @@ import random
 import pytest
 from django.db import connection
 
+from images_app.images import search
 from images_app.images.access import images_of
 from images_app.images.models import PictureText, StoredImage
-from images_app.images.search import matching
+from images_app.images.search import matching, person_word
 from images_app.providers.models import ImageModel
 from images_app.teams.models import User
+from tests import environment
 from tests.rows import make_generation, make_picture
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True, params=["plain"] if environment.SHAPE == "plain" else ["often", "rarely"])
+def density(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL walks the newest rows or the index of words, as much is found in the newest; both find the same."""
+    monkeypatch.setattr(search, "ENOUGH", 0 if request.param == "often" else 50)
+
+
 def found(person: User, text: str, before: int | None = None) -> list[StoredImage]:
-    return list(matching(images_of(person), person.pk, text, before=before))
+    return list(matching(images_of(person), person_word(person.pk), text, before=before))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +118,10 @@ def test_the_index_is_walked_from_its_newest(alice: User, model: ImageModel) -> 
         pytest.skip("how SQLite plans")
     make_picture(make_generation(alice, model, "a boat"))
     pictures = images_of(alice).filter(job__generation__model__name=model.name)
-    plan = matching(pictures, alice.pk, "boat", before=10).select_related("job__generation__model").explain()
+    plan = (
+        matching(pictures, person_word(alice.pk), "boat", before=10)
+        .select_related("job__generation__model")
+        .explain()
+    )
     assert "VIRTUAL TABLE INDEX" in plan.splitlines()[0]
     assert "TEMP B-TREE" not in plan

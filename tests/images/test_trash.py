@@ -12,13 +12,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from images_app.galleries.models import Collection, CollectionItem, Comment
+from images_app.collections.models import Collection, CollectionItem
+from images_app.galleries.models import Comment
 from images_app.images import actions
 from images_app.images.access import images_of, trash_of
 from images_app.images.models import Favourite, Leftover, PictureText, StoredImage
-from images_app.images.search import matching
+from images_app.images.search import matching, person_word
 from images_app.jobs import spool, sweeper
 from images_app.jobs.models import Attempt, ImageJob
+from images_app.lib import ids as lib_ids
 from images_app.providers.models import ImageModel
 from images_app.teams.models import Team, User
 from tests.images import corpus
@@ -82,7 +84,7 @@ def test_strangers_pictures_are_passed_over(alice: User, bob: User, model: Image
 def test_more_than_one_batch_is_one_removal(
     alice: User, model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "BATCH", 2)
+    monkeypatch.setattr(lib_ids, "BATCH", 2)
     generation = make_generation(alice, model)
     ids = [make_picture(generation, position=position).pk for position in range(5)]
     removed = actions.trash(alice, ids)
@@ -261,7 +263,7 @@ def test_what_hung_on_a_purged_picture_goes_and_what_became_of_it_stays(
     assert remix.job.generation.parent_image is None
     for rows in (Favourite, CollectionItem, Comment, PictureText):
         assert not rows.objects.filter(image=image.pk).exists()
-    assert not matching(images_of(alice), alice.pk, "lighthouse").exists()
+    assert not matching(images_of(alice), person_word(alice.pk), "lighthouse").exists()
 
 
 def test_a_picture_still_being_worked_on_is_not_purged(on_files: None, alice: User, stored: Stored) -> None:

@@ -1,6 +1,5 @@
 """A real endpoint under a test's control, and a worker's steps without Celery."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,13 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from images_app.jobs import actions, collect
-from images_app.jobs.models import Generation, ImageJob
-from images_app.jobs.request import JobRequest
+from images_app.jobs import collect
+from images_app.jobs.models import ImageJob
 from images_app.jobs.states import State
 from images_app.jobs.worker import Engine
-from images_app.providers.models import ImageModel, Provider
-from images_app.teams.access import current_team
-from images_app.teams.models import Team, User
+from images_app.providers.models import Provider
+from images_app.teams.models import User
 from tests.endpoint import ScriptedEndpoint
-
-_keys = itertools.count()
 
 
 @pytest.fixture
@@ -32,36 +27,6 @@ def endpoint(
     with ScriptedEndpoint(ledger=tmp_path / "ledger") as scripted:
         Provider.objects.filter(pk=provider.pk).update(base_url=scripted.base_url, timeout_s=2)
         yield scripted
-
-
-@pytest.fixture
-def ask(model: ImageModel) -> Callable[..., Generation]:
-    """Submit a prompt for a person."""
-
-    def submit(
-        person: User,
-        prompt: str = "a red door",
-        n: int = 1,
-        key: str | None = None,
-        team: Team | None = None,
-        quiet: bool = False,
-    ) -> Generation:
-        model.refresh_from_db()
-        request = JobRequest(
-            person=person,
-            team=team or current_team(person),
-            model=model,
-            prompt=prompt,
-            size="1024x1024",
-            quality="standard",
-            style="vivid",
-            n=n,
-            idempotency_key=key or f"key-{next(_keys)}",
-            quiet=quiet,
-        )
-        return actions.submit(request).generation
-
-    return submit
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from images_app.jobs.forms import GenerationForm
 from images_app.jobs.models import Generation, ImageJob
 from images_app.providers.actions import usable_models
 from images_app.providers.models import ImageModel, ModelPrice, Provider
-from images_app.teams.access import current_team
 from images_app.teams.models import User
 from tests.rows import make_generation, make_picture
 
@@ -244,4 +243,4 @@ def test_a_preview_is_for_people_signed_in_and_by_post(
 def asked(person: User, **form: Any) -> Any:
     sent = GenerationForm(form, person=person, models=list(usable_models()))
     assert sent.is_valid(), sent.errors
-    return sent.requests(current_team(person))
+    return sent.requests()

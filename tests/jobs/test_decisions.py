@@ -5,15 +5,20 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from images_app.jobs import actions, collect, runner, settle
+from images_app.jobs.access import undecided
 from images_app.jobs.actions import Choice
 from images_app.jobs.claim import claim_next
 from images_app.jobs.models import Attempt, Generation, ImageJob
 from images_app.jobs.states import State
+from images_app.providers.models import ImageModel
 from images_app.teams.models import User
 from tests.endpoint import ScriptedEndpoint
 from tests.jobs.conftest import only_job
+from tests.rows import make_generation, make_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,3 +128,18 @@ def test_cancelling_a_submission_cancels_all_that_waits(alice: User, bob: User, 
     assert actions.cancel_generation(generation, alice) == 3
     assert ImageJob.objects.filter(state=State.QUEUED).count() == 1
     assert Attempt.objects.count() == 0
+
+
+def test_what_waits_for_a_decision_is_counted_by_its_own_index(
+    alice: User, bob: User, model: ImageModel
+) -> None:
+    generation = make_generation(alice, model)
+    for position, state in enumerate((State.UNKNOWN, State.UNKNOWN, State.FAILED, State.SUCCEEDED)):
+        make_job(generation, state, position=position)
+    make_job(make_generation(bob, model), State.UNKNOWN)
+    with CaptureQueriesContext(connection) as asked:
+        assert undecided(alice) == 2
+    if connection.vendor == "sqlite":  # PostgreSQL reads so few rows without any
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+            assert "job_person_message" in str(cursor.fetchall())

@@ -8,7 +8,6 @@ from images_app.jobs.forms import GenerationForm
 from images_app.jobs.models import Generation, ImageJob
 from images_app.providers.actions import usable_models
 from images_app.providers.models import ImageModel, Provider
-from images_app.teams.access import current_team
 from images_app.teams.models import User
 
 GOOD = {
@@ -46,7 +45,7 @@ def form(person: User, **changes: Any) -> GenerationForm:
 def test_a_good_form_is_a_request(alice: User, model: ImageModel) -> None:
     request = form(alice)
     assert request.is_valid(), request.errors
-    [asked] = request.requests(current_team(alice))
+    [asked] = request.requests()
     assert (asked.model, asked.prompt, asked.size, asked.quality, asked.style, asked.n) == (
         model,
         "a red door",
@@ -61,7 +60,7 @@ def test_a_good_form_is_a_request(alice: User, model: ImageModel) -> None:
 def test_a_field_left_out_means_the_models_default(alice: User, model: ImageModel) -> None:
     bare = GenerationForm({"prompt": "a red door"}, person=alice, models=list(usable_models()))
     assert bare.is_valid(), bare.errors
-    [asked] = bare.requests(current_team(alice))
+    [asked] = bare.requests()
     assert (asked.size, asked.quality, asked.style, asked.n) == ("1024x1024", "standard", "vivid", 1)
 
 

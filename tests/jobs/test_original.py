@@ -13,6 +13,7 @@ from django.test import Client
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.providers.models import ImageModel
+from images_app.teams.access import current_team
 from images_app.teams.models import Team, User
 from tests.endpoint import ScriptedEndpoint
 
@@ -61,7 +62,8 @@ def test_what_the_pages_show_says_a_model_made_it_and_the_prompt_only_where_the_
 ) -> None:
     client = client_of(alice)
     if told:
-        client.post(f"/teams/{alice.personal_team().slug}/", {"prompt_in_files": "on"})  # type: ignore[union-attr]
+        sent = {"name": "Alice", "audience": "0", "prompt_in_files": "on"}
+        client.post(f"/team/{current_team(alice).slug}/settings/", sent)
     ask(alice, PROMPT)
     work()
     image = StoredImage.objects.get()

@@ -103,15 +103,17 @@ def start_web(transactional_db: None) -> Iterator[Callable[..., Web]]:
 
 
 @pytest.fixture
-def open_page(client_of: Callable[[User], Client]) -> Iterator[Callable[[Web, User], Page]]:
-    """Opens /events/ as a person, and reads it in a thread of its own."""
+def open_page(client_of: Callable[[User], Client]) -> Iterator[Callable[..., Page]]:
+    """Opens /events/ as a person, of a page or of a team's gallery, and reads it in a thread of its own."""
     with contextlib.ExitStack() as stack:
         client = stack.enter_context(httpx.Client(timeout=60))
 
-        def open_(web: Web, person: User) -> Page:
+        def open_(web: Web, person: User, gallery: str = "") -> Page:
             response = stack.enter_context(
                 client.stream(
-                    "GET", f"{web.address}/events/", headers={"Cookie": cookie_of(client_of(person))}
+                    "GET",
+                    f"{web.address}/events/?team={gallery}",
+                    headers={"Cookie": cookie_of(client_of(person))},
                 )
             )
             page = Page(response)

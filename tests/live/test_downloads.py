@@ -136,6 +136,7 @@ def test_the_real_application_sends_a_real_archive(
 ) -> None:
     from project import asgi
 
+    storages["originals"].save("something.txt", ContentFile(b"The store is there."))
     image: StoredImage = make_picture(make_generation(alice, model), original_key="nowhere/at/all.png")
     client: Client = client_of(alice)
     token = client.get("/library/").cookies["csrftoken"].value

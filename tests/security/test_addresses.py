@@ -3,24 +3,33 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib import admin as django_admin
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from images_app.galleries import collections, comments, saved
+from images_app.collections import actions as collections
+from images_app.galleries import comments, links, saved
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation, ImageJob, Preset
 from images_app.jobs.states import State
+from images_app.lib.tokens import hashed, new_token
+from images_app.notices.models import Kind, Notice
+from images_app.notices.post import unsubscribing
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
-from images_app.teams.models import Membership, Role, Team, User
+from images_app.teams.models import Invitation, Membership, Team, User
+from images_app.teams.roles import Role
 from tests.pages import DOORS, PAGES
-from tests.rows import make_generation, make_job, make_picture
+from tests.rows import make_generation, make_job, make_picture, make_publication
 
 DOOR = "door"  # to the sign-in page, and back afterwards
 ELSEWHERE = "elsewhere"  # to another page of this site
@@ -59,6 +68,16 @@ def hands() -> Expected:
 def owned(owner: int | str = 200, method: str = "GET") -> Expected:
     """A thing of Alice's. A superuser is a stranger to it: the admin is their way."""
     return Expected(DOOR, 404, owner, 404, method)
+
+
+def seat(owner: int | str, teammate: int | str, method: str = "POST") -> Expected:
+    """Of Alice's team, whose member Carol is. A superuser who does not belong to it is a stranger."""
+    return Expected(DOOR, 404, owner, 404, method, teammate=teammate)
+
+
+def asked_again() -> Expected:
+    """Leads those who are signed in on, mostly to say again that it is they."""
+    return Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
 
 def staff(superuser: int | str = 200) -> Expected:
@@ -107,22 +126,84 @@ ADDRESSES: dict[str, Expected] = {
     "images/trash/": hands(),
     "images/restore/": hands(),
     "images/favourite/": hands(),
+    "images/audience/": hands(),
     "images/zip/": Expected(DOOR, ELSEWHERE, 200, ELSEWHERE, "POST"),
+    "images/<uuid:id>/people/": owned(),
     "comments/<uuid:id>/": owned(422, "POST"),
     "comments/<uuid:id>/removal/": owned(ELSEWHERE, "POST"),
     "compare/": owned(),  # two of Alice's
+    "images/<uuid:id>/links/": owned(),
+    "images/links/": replace(hands(), reading=404),  # looking at it names pictures, and here none
+    "collections/<uuid:id>/links/": owned(),
     "trash/": mine(),
-    "collections/": mine(),
+    "collections/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE),  # to those of the team one works in
     "collections/items/": replace(hands(), reading=404),  # looking at it names pictures, and here none
-    "collections/<uuid:id>/": owned(),
+    "collections/<uuid:id>/": owned(ELSEWHERE),  # to its address with a name
+    "collections/<uuid:id>/cover/": owned(ELSEWHERE, "POST"),
+    "collections/<uuid:id>/reveal/": owned(ELSEWHERE, "POST"),
+    "collections/<uuid:id>/people/": owned(),
+    "collections/<uuid:id>/people/<uuid:person>/removal/": owned(ELSEWHERE, "POST"),
+    "team/<slug:slug>/collections/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/collections/<slug:name>/": owned(),  # private; tests/collections knows the others
     "collections/<uuid:id>/deletion/": owned(ELSEWHERE, "POST"),
     "collections/<uuid:id>/removal/": owned(ELSEWHERE, "POST"),
     "collections/<uuid:id>/order/": owned(ELSEWHERE, "POST"),
     "images/<uuid:image_id>/<variant:variant>/": owned(304),  # asked with its ETag: the row has no bytes
-    # --- teams
+    # --- notices
+    "notices/": mine(),
+    "notices/unread/": mine(),
+    "notices/settings/": mine(),
+    "notices/reading/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE, "POST"),
+    "notices/<uuid:id>/": owned(ELSEWHERE),
+    "notices/<uuid:id>/reading/": owned(ELSEWHERE, "POST"),
+    "notices/<uuid:id>/joining/": owned(ELSEWHERE, "POST"),  # where it is no invitation: it says so
+    "notices/unsubscribing/<str:token>/": public(),  # out of a letter
+    # --- teams: Alice owns this one, her personal one; tests/teamwork knows what each role may
     "teams/": mine(),
-    # A member sees the team, and may not change it.
-    "teams/<slug:slug>/": Expected(DOOR, 404, ELSEWHERE, 404, "POST", teammate=403),
+    "team/<slug:slug>/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/activity/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/left/": seat(200, 403, method="GET"),
+    "team/<slug:slug>/makers/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/images/<uuid:id>/hiding/": seat(404, 403),  # Alice shows it to nobody
+    "team/<slug:slug>/choice/": seat(ELSEWHERE, ELSEWHERE),
+    "team/<slug:slug>/people/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/people/<uuid:id>/role/": seat(ELSEWHERE, 403),
+    "team/<slug:slug>/people/<uuid:id>/removal/": seat(ELSEWHERE, 403),
+    "team/<slug:slug>/invitations/": seat(422, 403),  # an empty form
+    "team/<slug:slug>/invitations/<uuid:id>/revocation/": seat(ELSEWHERE, 403),
+    "team/<slug:slug>/leaving/": seat(403, ELSEWHERE),  # an owner cannot leave
+    "team/<slug:slug>/settings/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/handover/": seat(422, 403),
+    "team/<slug:slug>/end/": seat(422, 403),
+    "team/<slug:slug>/end/undo/": seat(ELSEWHERE, 403),
+    "invitations/<str:token>/": public(),
+    # --- links for people outside: nobody needs an account, and this one lets nothing be downloaded
+    "team/<slug:slug>/links/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/links/<uuid:id>/": seat(200, 404, method="GET"),
+    "team/<slug:slug>/links/<uuid:id>/revocation/": seat(ELSEWHERE, 404),
+    # --- and its review round: everybody of the team looks at it, its maker and the team's keepers end it
+    "team/<slug:slug>/rounds/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/rounds/<uuid:id>/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/rounds/<uuid:id>/export/": seat(200, 403, method="GET"),
+    "team/<slug:slug>/rounds/<uuid:id>/closing/": seat(ELSEWHERE, 403),
+    "team/<slug:slug>/rounds/<uuid:id>/reopening/": seat(422, 403),  # an empty form
+    "s/<str:token>/guest/": replace(public(422), method="POST"),  # without a name
+    "s/<str:token>/done/": replace(public(ELSEWHERE), method="POST"),
+    "s/<str:token>/<uuid:id>/answer/": replace(public(ELSEWHERE), method="POST"),  # nobody took part
+    "s/<str:token>/": public(),
+    "s/<str:token>/zip/": public(404),
+    "s/<str:token>/<uuid:id>/": public(),
+    "s/<str:token>/<uuid:image_id>/<variant:variant>/": public(304),
+    # --- the public gallery, which this site has
+    "images/<uuid:id>/publication/": owned(),
+    "images/<uuid:id>/publication/removal/": replace(owned(ELSEWHERE, "POST"), teammate=404),
+    "gallery/": public(),
+    "gallery/feed/": public(),
+    "gallery/<uuid:id>/": public(),
+    "gallery/<uuid:id>/<variant:variant>/": public(304),
+    "robots.txt": public(),
+    "sitemap.xml": public(),
+    "sitemap-<slug:section>.xml": public(),
     # --- the door
     "welcome/": public(404),  # somebody has an account
     "accounts/login/": Expected(200, ELSEWHERE, ELSEWHERE, ELSEWHERE),
@@ -140,6 +221,35 @@ ADDRESSES: dict[str, Expected] = {
     "accounts/password/reset/key/<uidb36>-<key>/": public(),
     "accounts/password/reset/key/done/": public(),
     "accounts/login/code/confirm/": public(ELSEWHERE),
+    "accounts/sessions/": mine(),
+    "accounts/sessions/<int:id>/ending/": owned(ELSEWHERE, "POST"),
+    # --- two steps: what changes anything asks for the password first
+    "accounts/2fa/": mine(),
+    "accounts/2fa/authenticate/": public(ELSEWHERE),  # nobody is half way in
+    "accounts/2fa/reauthenticate/": asked_again(),
+    "accounts/2fa/totp/activate/": asked_again(),
+    "accounts/2fa/totp/deactivate/": Expected(DOOR, 404, 404, 404),  # it is not on
+    "accounts/2fa/recovery-codes/": Expected(DOOR, 404, 404, 404),  # there are none
+    "accounts/2fa/recovery-codes/generate/": asked_again(),
+    "accounts/2fa/recovery-codes/download/": Expected(DOOR, 404, 404, 404),
+    "accounts/2fa/webauthn/": mine(),
+    "accounts/2fa/webauthn/add/": asked_again(),
+    "accounts/2fa/webauthn/reauthenticate/": asked_again(),
+    "accounts/2fa/webauthn/login/": public(ELSEWHERE),  # answers scripts
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": asked_again(),
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": asked_again(),
+    # --- single sign-on, which is not configured here
+    "accounts/3rdparty/": mine(),
+    "accounts/3rdparty/signup/": public(ELSEWHERE),
+    "accounts/3rdparty/login/cancelled/": public(),
+    "accounts/3rdparty/login/error/": Expected(DOOR, 401, 401, 401),
+    "accounts/oidc/<provider_id>/login/": public(404),
+    "accounts/oidc/<provider_id>/login/callback/": public(404),
+    # The same under their older names; nobody is led there.
+    "accounts/social/signup/": asked_again(),
+    "accounts/social/login/cancelled/": asked_again(),
+    "accounts/social/login/error/": asked_again(),
+    "accounts/social/connections/": asked_again(),
     # --- the admin
     "admin/": staff(),
     "admin/login/": Expected(DOOR, 403, 403, ELSEWHERE),
@@ -153,6 +263,7 @@ ADDRESSES: dict[str, Expected] = {
     "admin/<url>": staff(404),
     "admin/images_app/user/<id>/password/": staff(),
     "admin/images_app/storedimage/<uuid:image_id>/thumbnail/": staff(304),
+    "admin/images_app/publication/<uuid:id>/picture/": staff(304),
 }
 # What the admin makes of a model: list, addition, change, deletion, history, and the old form of its address.
 WRITTEN: dict[str, int | str] = {
@@ -178,6 +289,7 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/generation": {**READ_ONLY},
     "images_app/imagejob": {**READ_ONLY},
     "images_app/storedimage": {**READ_ONLY},
+    "images_app/publication": {**READ_ONLY},
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -211,6 +323,9 @@ class Things:
     job: ImageJob
     image: StoredImage
     objects: dict[str, Any]
+    token: str  # of an invitation
+    link: str  # the token of a link to another picture of hers
+    passkey: int = 999  # nobody's
 
     def address(self, route: str) -> str:
         model = "/".join(route.split("/")[1:3]) if route.startswith("admin/") else ""
@@ -225,14 +340,32 @@ class Things:
             "uidb36": "1",
             "key": "nothing",
             "slug": self.objects["images_app/team"].slug,
+            "name": self.objects["collections/"].slug,
+            "person": self.objects["teammate"].pk,
+            "token": self.token,
+            "pk": self.passkey,
+            "provider_id": "sso",
+            "section": "pictures",
             "id": self.job.pk,
         }
         if route.startswith("generations/"):
             values["id"] = self.generation.pk
         elif (kind := route.split("<", maxsplit=1)[0]) in self.objects:
             values["id"] = self.objects[kind].pk
+        elif "gallery/" in route or model == "images_app/publication":
+            values["id"] = self.objects["images_app/publication"].pk
         elif route.startswith("images/"):
             values["id"] = self.image.pk
+        elif route.startswith("notices/unsubscribing/"):
+            values["token"] = unsubscribing(self.objects["images_app/user"], ["mention"])
+        elif route.startswith("s/"):
+            values |= dict.fromkeys(("id", "image_id"), self.objects["shared"].pk) | {"token": self.link}
+        elif route.startswith("accounts/sessions/"):
+            values["id"] = self.objects["session"].pk
+        elif route.startswith("team/"):
+            named = {"invitations": "invitation", "images": "images_app/storedimage"}
+            named |= {"people": "teammate", "links": "link", "rounds": "link"}
+            values["id"] = self.objects[named[route.split("/")[2]]].pk if "<uuid" in route else ""
         elif model == "images_app/user":
             values["id"] = self.objects[model].pk
         elif route.startswith("admin/r/"):
@@ -248,25 +381,70 @@ class Things:
 
 
 @pytest.fixture
-def things(alice: User, model: ImageModel) -> Things:
-    generation = make_generation(alice, model)
+def things(alice: User, carol: User, model: ImageModel, settings: Settings) -> Things:
+    settings.PUBLIC_GALLERY = True
+    return make_things(alice, current_team(alice), carol, model)
+
+
+def make_things(
+    maker: User, team: Team, teammate: User, model: ImageModel, *, audience: int = 0, password: str = ""
+) -> Things:
+    """One of everything in ``team``, the maker's; ``audience`` sees the picture and the collection, ``password`` stands
+    before the link."""
+    token = new_token()
+    invitation = Invitation.objects.create(
+        team=team,
+        made_by=team.memberships.get(role=Role.OWNER).person,
+        token_hash=hashed(token),
+        expires_at=timezone.now() + timedelta(days=7),
+        uses_left=9,
+    )
+    generation = make_generation(maker, model, team=team)
     job = make_job(generation, State.FAILED)
-    image = make_picture(generation, position=1)
+    image = make_picture(generation, position=1, audience=audience)
     objects = {
-        "images_app/user": alice,
-        "images_app/team": Team.objects.get(memberships__person=alice),
+        "images_app/user": maker,
+        "images_app/team": team,
         "images_app/provider": Provider.objects.get(),
         "images_app/imagemodel": model,
         "images_app/generation": generation,
         "images_app/imagejob": job,
         "images_app/storedimage": image,
         # By what their addresses begin with.
-        "library/views/": saved.save(alice, "Boats", "text=boat"),
-        "collections/": collections.make(alice, "Herons"),
-        "comments/": comments.say(image, alice, "The left one"),
-        "presets/": make_preset(alice, model),
+        "library/views/": saved.save(maker, "Boats", "text=boat"),
+        "collections/": collections.make(maker, "Herons", team=team, audience=audience),
+        "comments/": comments.say(image, maker, "The left one"),
+        "presets/": make_preset(maker, model),
+        "notices/": Notice.objects.create(person=maker, kind=Kind.FINISHED, image=image, count=1),
+        "session": UserSession.objects.create(user=maker, session_key="elsewhere", ip="192.0.2.7"),
+        "teammate": teammate,
+        "invitation": invitation,
     }
-    return Things(generation, job, image, objects)
+    # Of its own: what a link shows, its team sees too.
+    shared = make_picture(generation, position=2)
+    terms: links.Terms = {
+        "title": "",
+        "password": password,
+        "days": 7,
+        "view_limit": None,
+        "downloads": False,
+        "prompts": False,
+        "round": {
+            "pick": True,
+            "score": True,
+            "comment": True,
+            "until": timezone.localdate(),
+            "message": "Which one for the door?",
+        },
+    }
+    link = links.make_for_image(maker, shared, terms)
+    objects |= {"link": link.link, "shared": shared}
+    objects["images_app/publication"] = make_publication(make_picture(generation, position=3))
+    return Things(generation, job, image, objects, token=token, link=_token(link.address))
+
+
+def _token(address: str) -> str:
+    return address.split("/")[-2]
 
 
 def make_preset(person: User, model: ImageModel) -> Preset:
@@ -337,6 +515,8 @@ def test_who_gets_what(
 
 
 def _etag(things: Things, route: str) -> str:
+    if "/publication/" in route:
+        return f'"{things.image.preview_key}"'
     return f'"{things.image.thumbnail_key}"' if "variant" in route or "thumbnail" in route else ""
 
 

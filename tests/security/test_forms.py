@@ -83,7 +83,7 @@ def test_a_key_of_any_letters_makes_one_submission(
 
 FORGED = {
     "person": "1",
-    "team": "1",
+    "team_id": "1",
     "state": "succeeded",
     "price_usd": "0",
     "charged_usd": "0",

@@ -12,7 +12,8 @@ from images_app.teams.actions import (
     make_first_person,
     make_person,
 )
-from images_app.teams.models import Membership, Role, Team, User
+from images_app.teams.models import Membership, Team, User
+from images_app.teams.roles import Role
 
 pytestmark = pytest.mark.django_db
 

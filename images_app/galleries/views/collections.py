@@ -1,173 +1,164 @@
-"""Collections: all of a person's, one with its pictures, and what is done to them."""
+"""A team's collections, one of them with its pictures, and its own words, cover and order."""
 
-import json
-import math
 import uuid
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from images_app.galleries import collections as collecting
-from images_app.galleries.collections import collections_of, items_of, pictures_in, visible_collection
+from images_app.collections import actions, order
+from images_app.collections.access import (
+    collection_at,
+    collections_seen_by,
+    is_shared,
+    items_of,
+    visible_collection,
+)
+from images_app.collections.models import Collection, Right
+from images_app.galleries import links
+from images_app.galleries.collections import cards, cover_of, delete, hands_in, offered, pictures_in
 from images_app.galleries.forms import CollectionForm
-from images_app.galleries.hands import count_words, picked
-from images_app.galleries.models import Collection
-from images_app.galleries.shelf import FIRST_ROW, tiles
-from images_app.galleries.views.hands import NOTHING, PICK_FIRST, said
-from images_app.images.access import images_of
-from images_app.lib.ids import id_in, ids_in
-from images_app.lib.keyset import older, page, place_asked
+from images_app.galleries.hands import picked
+from images_app.galleries.shelf import FIRST_ROW, amount, tiles
+from images_app.galleries.views.hands import NOTHING, said
+from images_app.lib.ids import id_in
+from images_app.lib.keyset import Spot, listing, older, page, place_asked, placed, spot_asked
+from images_app.teams.access import current_team, seat_in
 from images_app.teams.request import PersonRequest
+from images_app.teams.roles import Can
 
-COLLECTIONS = 48  # on a page
-PICTURES = 120
-OFFERED = 200  # pictures an address may name
-SHOWN = 6
-MOST_BACK = 2_000  # pictures an undo carries with it
+COLLECTIONS = 30  # on a page
+PICTURES = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def collections(request: PersonRequest) -> HttpResponse:
-    """GET: the newest first. POST: a new one."""
-    form = CollectionForm(request.POST or None)
+    """Leads to those of the team one works in; a POST makes one there."""
+    slug = current_team(request.user).slug
+    return team_collections(request, slug) if request.method == "POST" else redirect("team_collections", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_collections(request: PersonRequest, slug: str) -> HttpResponse:
+    """GET: the last changed first. POST: a new one."""
+    seat = seat_in(request.user, slug)
+    if request.method == "POST" and not seat.may(Can.COLLECT):
+        raise PermissionDenied
+    form = CollectionForm(request.POST if request.method == "POST" else None, team=seat.team)
     if request.method == "POST" and form.is_valid():
-        made = collecting.make(request.user, **form.cleaned_data)
-        return redirect("collection", made.pk)
-    shown = page(collecting.counted(collections_of(request.user)), place_asked(request), COLLECTIONS)
-    covers = collecting.covers(request.user, shown.rows)
+        return redirect(actions.make(request.user, team=seat.team, **form.cleaned_data))
+    rows = collections_seen_by(request.user).filter(team=seat.team)
+    shown = page(rows, place_asked(request), COLLECTIONS, by="updated_at")
     context = {
         "form": form,
-        "cards": [(collection, covers.get(collection.pk, [])) for collection in shown.rows],
+        "seat": seat,
+        "team_shown": seat.team,
+        "makes": seat.may(Can.COLLECT),
+        "cards": cards(request.user, shown.rows),
+        "first": shown.after is None,
         "older": older(request, shown.next),
     }
-    return render(request, "galleries/collections.html", context, status=422 if form.errors else 200)
+    response = listing(request, "galleries/collections.html", "galleries/_cards.html", context)
+    response.status_code = 422 if form.errors else 200
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def collection(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """GET: its pictures in its order; with ``arrange``, to be put in order. POST: its name and text."""
-    shown = visible_collection(request.user, id)
-    form = CollectionForm(request.POST or None, instance=shown)
+    """Its first address: leads to the one with a name in it."""
+    found = visible_collection(request.user, id)
+    if request.method == "POST":
+        return team_collection(request, found.team.slug, found.slug)
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_collection(request: PersonRequest, slug: str, name: str) -> HttpResponse:
+    """GET: its pictures in its order; with ``arrange``, to be put in order. POST: its name, text and audience."""
+    need = Right.MANAGE if request.method == "POST" or "arrange" in request.GET else Right.VIEW
+    shown = collection_at(request.user, slug, name, need)
+    form = CollectionForm(request.POST if request.method == "POST" else None, instance=shown, team=shown.team)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        return redirect("collection", shown.pk)
+        actions.edit(request.user, shown, **form.cleaned_data)
+        return redirect(shown)
     if form.errors:
-        shown = visible_collection(request.user, id)
-    items = items_of(request.user, shown)
-    first = _number(request.GET.get("from", ""))
-    rows = list(items[first : first + PICTURES + 1])
+        shown = collection_at(request.user, slug, name, need)
+    after = spot_asked(request)
+    items, end = placed(items_of(request.user, shown), after, PICTURES)
     context = {
         "collection": shown,
-        "form": form,
-        "tiles": tiles(pictures_in(request.user, rows[:PICTURES]), eager=FIRST_ROW),
-        "offset": first,
-        "earlier": max(first - PICTURES, 0) if first else None,
-        "more": first + PICTURES if len(rows) > PICTURES else None,
-        "arrange": "arrange" in request.GET,
-        "collections": collections_of(request.user).exclude(pk=shown.pk)[: collecting.PICKED_FROM],
+        "tiles": tiles(pictures_in(request.user, items), eager=0 if after else FIRST_ROW),
+        "shared": is_shared(shown),
+        "first": after is None,
+        "place": request.GET.get("before", ""),
+        "older": older(request, end),
     }
-    return render(request, "galleries/collection.html", context, status=422 if form.errors else 200)
+    if "before" not in request.GET or not request.headers.get("HX-Request"):
+        context |= _head(request, shown, form)
+    part = "galleries/_arrange.html" if "arrange" in request.GET else "galleries/_hung.html"
+    response = listing(request, "galleries/collection.html", part, context)
+    response.status_code = 422 if form.errors else 200
+    return response
+
+
+def _head(request: PersonRequest, shown: Collection, form: CollectionForm) -> dict[str, object]:
+    """What stands around the pictures; scrolling on does not ask for it again."""
+    person, can = request.user, shown.can
+    return {
+        "form": form,
+        "cover": cover_of(person, shown),
+        "hands": hands_in(shown),
+        "amount": amount(items_of(person, shown), "picture"),
+        "arrange": "arrange" in request.GET,
+        "adds": can >= Right.ADD,
+        "manages": can >= Right.MANAGE,
+        "shares": links.leading_to(shown) if can >= Right.MANAGE else None,
+        "unseen": actions.private_in(person, shown).count(),
+        "collections": offered(person, shown.team),
+    }
 
 
 @require_POST
 def collection_deletion(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """The collection only; its pictures stay in the library."""
-    visible_collection(request.user, id).delete()
-    return redirect("collections")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def collection_items(request: PersonRequest) -> HttpResponse:
-    """GET: where to hang ``ids``. POST: adds pictures (``ids``, or ``all`` and ``match``) to ``collection``, or to a
-    new one named ``title``."""
-    if request.method != "POST":
-        return _offer(request)
-    ids = picked(request.user, request.POST)
-    if not ids:
-        return said(request, PICK_FIRST)
-    chosen = _chosen(request)
-    if chosen is None:
-        return said(request, "Choose a collection, or name a new one.")
-    count = collecting.add(request.user, chosen, ids)
-    words = f"{count_words(count)} added to {chosen.title}." if count else f"Nothing new for {chosen.title}."
-    return said(request, words)
+    """The collection only; its pictures stay in the library, and what guests said of them under Reviews."""
+    found = visible_collection(request.user, id, Right.MANAGE)
+    delete(request.user, found)
+    messages.success(request, f"{found.title} is deleted. Its pictures are in the library.")
+    return redirect("team_collections", found.team.slug)
 
 
 @require_POST
-def collection_removal(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """Takes ``ids`` out of the collection; they stay in the library. ``back``, from its own undo, hangs them again."""
-    shown = visible_collection(request.user, id)
-    if "back" in request.POST:
-        count = collecting.put_back(request.user, shown, _places(request.POST["back"]))
-        return said(request, f"{count_words(count)} put back.")
-    out = collecting.take_out(shown, picked(request.user, request.POST))
-    if not out:
-        return said(request, NOTHING)
-    words = f"{count_words(len(out))} taken out of {shown.title}."
-    if len(out) > MOST_BACK:
-        return said(request, words)
-    back = json.dumps({str(image): place for image, place in out}, separators=(",", ":"))
-    return said(request, words, reverse("collection_removal", args=[shown.pk]), back=back)
+def collection_cover(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """The first of ``ids`` becomes its cover."""
+    found = visible_collection(request.user, id, Right.MANAGE)
+    ids = picked(request.user, request.POST)[:1]
+    done = bool(ids) and actions.make_cover(request.user, found, ids[0])
+    return said(request, f"It is the cover of {found.title} now." if done else NOTHING)
 
 
 @require_POST
 def collection_order(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """``image`` goes in front of ``before``, else behind ``after``; or ``step`` places on."""
-    shown = visible_collection(request.user, id)
+    found = visible_collection(request.user, id, Right.MANAGE)
     image, step = id_in(request.POST.get("image", "")), request.POST.get("step", "")
     if image is None:
         return said(request, NOTHING)
     if step in {"-1", "1"}:
-        number = collecting.step(request.user, shown, image, int(step))
+        number = order.step(request.user, found, image, int(step))
     else:
         before, after = (id_in(request.POST.get(name, "")) for name in ("before", "after"))
-        number = collecting.hang(request.user, shown, image, before=before, after=after)
+        number = order.hang(request.user, found, image, before=before, after=after)
     if request.headers.get("HX-Request"):
-        return said(request, f"Now number {number} of {shown.count}." if number else NOTHING)  # type: ignore[attr-defined]
-    way = f"{reverse('collection', args=[shown.pk])}?arrange=1&from={_number(request.POST.get('from', ''))}"
-    return HttpResponseRedirect(f"{way}#i-{image}")
+        count = items_of(request.user, found).count()
+        return said(request, f"Now number {number} of {count}." if number else NOTHING)
+    return HttpResponseRedirect(f"{found.get_absolute_url()}?arrange=1{_from(request)}#i-{image}")
 
 
-def _offer(request: PersonRequest) -> HttpResponse:
-    """A page, or for the dialog only its inside."""
-    asked = ids_in(request.GET.getlist("ids"))[:OFFERED]
-    mine = images_of(request.user).in_bulk(asked)
-    ids = [pk for pk in asked if pk in mine]
-    if not ids:
-        raise Http404("no such pictures")
-    context = {
-        "ids": ",".join(str(pk) for pk in ids),
-        "pictures": [mine[pk] for pk in ids[:SHOWN]],
-        "words": count_words(len(ids)),
-        "next": request.GET.get("next", ""),
-        "collections": collections_of(request.user)[: collecting.PICKED_FROM],
-    }
-    page = "galleries/_hang_dialog.html" if request.headers.get("HX-Request") else "galleries/hang.html"
-    response = render(request, page, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _chosen(request: PersonRequest) -> Collection | None:
-    """The one asked for by id, else a new one by its title."""
-    pk = id_in(request.POST.get("collection", ""))
-    if pk:
-        return collections_of(request.user).filter(pk=pk).first()
-    form = CollectionForm({"title": request.POST.get("title", "")})
-    return collecting.make(request.user, form.cleaned_data["title"]) if form.is_valid() else None
-
-
-def _places(text: str) -> dict[uuid.UUID, float]:
-    """What ``collection_removal`` wrote into its undo; nothing where it is no such thing."""
+def _from(request: PersonRequest) -> str:
+    """Back to the part of a long collection that the form stood on."""
     try:
-        places = {uuid.UUID(image): float(place) for image, place in json.loads(text).items()}
-        return {image: place for image, place in places.items() if math.isfinite(place)}
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        return {}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return f"&before={Spot.read(request.POST.get('from', ''))}"
+    except ValueError:
+        return ""

@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from images_app.galleries.hands import MOST, count_words, picked
-from images_app.galleries.zips import own, zip_of
+from images_app.galleries.zips import seen, zip_of
 from images_app.images import actions
 from images_app.lib.handoff import hand_over
 from images_app.lib.redirects import way_back
@@ -62,7 +62,7 @@ def images_favourite(request: PersonRequest) -> HttpResponse:
 def images_zip(request: PersonRequest) -> HttpResponseBase:
     """The originals as one archive, sent beside Django (live/downloads.py)."""
     asked = picked(request.user, request.POST)
-    ids = own(request.user, asked)
+    ids = seen(request.user, asked)
     if not ids:
         return said(request, NOTHING if asked else PICK_FIRST)
     if len(asked) >= MOST:  # there may be more, and an archive that is short must not look whole

@@ -6,7 +6,7 @@ from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
 from images_app.galleries import access, saved
-from images_app.galleries.collections import PICKED_FROM, collections_of
+from images_app.galleries.collections import offered
 from images_app.galleries.filters import MESSAGES, MessageFilter, PictureFilter, ShelfFilter
 from images_app.galleries.shelf import FIRST_ROW, amount, days, months, tiles
 from images_app.jobs import story
@@ -54,7 +54,7 @@ def _head(
         "models": models,
         "tabs": tabs(request.GET, [("", "Pictures"), *((name, GROUPS[name][0]) for name in MESSAGES)]),
         "amount": amount(everything, "picture" if pictures else "message"),
-        "collections": collections_of(request.user)[:PICKED_FROM],
+        "collections": offered(request.user),
         "views": saved.views_of(request.user),
         "query": saved.clean(request.GET.urlencode()),
         "months": months(request.GET, access.span_of(request.user)) if pictures and months_too else [],

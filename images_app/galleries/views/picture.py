@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from images_app.galleries import access, comments
-from images_app.galleries.collections import offered
+from images_app.galleries import access, comments, mentions, publications
+from images_app.galleries.collections import holding, offered_for
 from images_app.galleries.comments import CommentForm
 from images_app.galleries.compare import first_two, pair_of
 from images_app.galleries.family import family_of
@@ -18,11 +18,15 @@ from images_app.galleries.hands import picked
 from images_app.galleries.recipe import again_words, recipe_of, told
 from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Kind
+from images_app.images.access import is_left_to
 from images_app.images.models import StoredImage
 from images_app.jobs import story
 from images_app.jobs.request import agreed_again
 from images_app.lib.redirects import way_back
+from images_app.teams.access import may
+from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
+from images_app.teams.roles import Can
 
 
 @require_safe
@@ -37,30 +41,41 @@ def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
 def image_comments(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     picture = access.visible_picture(request.user, id)
     form = CommentForm(request.POST)
+    if form.is_valid() and not comments.may_speak_now(request.user):
+        form.add_error("text", comments.TOO_FAST)
     if not form.is_valid():
         return _refused(request, picture, form)
-    comments.say(picture, request.user, form.cleaned_data["text"])
+    comments.say(picture, request.user, form.cleaned_data["text"], form.spot)
     return _said(request, picture)
 
 
 @require_POST
 def comment(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """Other words for one's own comment."""
+    """Other words for one's own comment, and another spot; it stays where none is sent."""
     own = comments.own_comment(request.user, id)
     picture = access.visible_picture(request.user, own.image_id)
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _refused(request, picture, form, editing=own.pk)
-    comments.reword(own, form.cleaned_data["text"])
+    comments.reword(own, form.cleaned_data["text"], form.spot if "spot_x" in request.POST else own.spot)
     return _said(request, picture)
 
 
 @require_POST
 def comment_removal(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    own = comments.own_comment(request.user, id)
-    picture = access.visible_picture(request.user, own.image_id)
-    own.delete()
+    """One's own, or anybody's by who keeps the team's pages tidy."""
+    comment = comments.removable_comment(request.user, id)
+    picture = access.visible_picture(request.user, comment.image_id)
+    comment.delete()
     return _said(request, picture)
+
+
+@require_safe
+def image_people(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
+    """People a comment on the picture can name, whose name begins with ``begun``: options of a list."""
+    picture = access.visible_picture(request.user, id)
+    people = mentions.offered(picture, request.GET.get("begun", "")[:120])
+    return render(request, "galleries/_named.html", {"people": people})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,10 +105,15 @@ def _show(
 ) -> HttpResponse:
     """The page, or for the lightbox only what is in its middle."""
     generation = picture.job.generation
-    parts, collections = told(picture), offered(request.user, picture)
+    parts = told(picture)
     context = {
         "image": picture,
         "tile": Tile(picture),
+        "mine": picture.person_id == request.user.pk,
+        "left": picture.person_id != request.user.pk and is_left_to(request.user, picture),
+        "tidies": picture.person_id != request.user.pk and may(request.user, picture.team, Can.TIDY),
+        "publication": publications.wish_of(picture) if publications.is_on() else None,
+        "may_publish": picture.person_id == request.user.pk and publications.may_ask(request.user, picture),
         "strip": access.strip_of(request.user, picture),
         "told": parts,
         "left_out": any(part.kind is Kind.LEFT_OUT for part in parts),
@@ -101,11 +121,11 @@ def _show(
         "again": again_words(generation),
         "agreed": agreed_again(generation, generation.n),
         "steps": story.timeline(picture.job.events.select_related("actor")),
-        "collections": collections,
-        "hangs": [collection for collection in collections if collection.holds],  # type: ignore[attr-defined]
+        "collections": offered_for(request.user, picture),
+        "hangs": holding(request.user, picture),
         "family": family_of(request.user, picture),
         "submission": uuid.uuid4(),
-        **_talk(picture, form, editing),
+        **_talk(request.user, picture, form, editing),
     }
     part = bool(request.headers.get("HX-Request"))
     response = render(request, f"galleries/{'_image' if part else 'image'}.html", context)
@@ -114,9 +134,11 @@ def _show(
     return response
 
 
-def _talk(picture: StoredImage, form: CommentForm, editing: uuid.UUID | None = None) -> dict[str, object]:
+def _talk(
+    reader: User, picture: StoredImage, form: CommentForm, editing: uuid.UUID | None = None
+) -> dict[str, object]:
     return {
-        "comments": comments.comments_of(picture),
+        "comments": comments.comments_of(picture, reader),
         "say": CommentForm() if editing else form,
         "reword": form if editing else None,
         "editing": editing,
@@ -126,7 +148,7 @@ def _talk(picture: StoredImage, form: CommentForm, editing: uuid.UUID | None = N
 
 def _said(request: PersonRequest, picture: StoredImage) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        context = {"image": picture, **_talk(picture, CommentForm())}
+        context = {"image": picture, "fragment": True, **_talk(request.user, picture, CommentForm())}
         return render(request, "galleries/_comments.html", context)
     return HttpResponseRedirect(f"{reverse('image', args=[picture.pk])}#comments")
 
@@ -135,7 +157,7 @@ def _refused(
     request: PersonRequest, picture: StoredImage, form: CommentForm, *, editing: uuid.UUID | None = None
 ) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        context = {"image": picture, **_talk(picture, form, editing)}
+        context = {"image": picture, "fragment": True, **_talk(request.user, picture, form, editing)}
         return render(request, "galleries/_comments.html", context, status=422)
     response = _show(request, picture, form, editing=editing)
     response.status_code = 422

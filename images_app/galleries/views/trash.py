@@ -18,7 +18,8 @@ PAGE_SIZE = 120
 def trash(request: PersonRequest) -> HttpResponse:
     """What was removed last comes first; restoring from one page neither skips nor repeats any on the next."""
     thrown = trash_of(request.user)
-    shown = page(tiles_of(thrown, "trashed_at"), place_asked(request), PAGE_SIZE, by="trashed_at")
+    rows = tiles_of(thrown, "trashed_at", "person__name", "person__email").select_related("person")
+    shown = page(rows, place_asked(request), PAGE_SIZE, by="trashed_at")
     context = {
         "thrown": [Thrown(image) for image in shown.rows],
         "total": amount(thrown, "picture"),

@@ -12,7 +12,6 @@ from images_app.jobs import composer, presets
 from images_app.jobs.forms import GenerationForm
 from images_app.jobs.views.studio import show_studio
 from images_app.providers.actions import usable_models
-from images_app.teams.access import current_team
 from images_app.teams.request import PersonRequest
 
 
@@ -48,7 +47,7 @@ def preset_application(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     models = list(usable_models())
     data = presets.applied(request.POST, presets.own_preset(request.user, id), models)
     form = GenerationForm(data, person=request.user, models=models)
-    plan = composer.planned(form, current_team(request.user))
+    plan = composer.planned(form)
     return show_studio(request, models, composer.of_form(form, plan, judge=False))
 
 
@@ -68,6 +67,6 @@ def _done(request: PersonRequest, verb: Callable[[GenerationForm], object]) -> H
             "preset_name": request.POST.get("preset_name", "") if sentence else "",
         }
         return render(request, "jobs/_presets.html", context, status=status)
-    plan = composer.planned(form, current_team(request.user))
+    plan = composer.planned(form)
     shown = composer.of_form(form, plan, judge=False, sentence=sentence)
     return show_studio(request, models, shown, status_code=status)

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from images_app.collections.access import destinations, visible_collection
+from images_app.collections.models import Collection, Right
 from images_app.images.access import visible_image
 from images_app.jobs import composer
 from images_app.jobs.access import generations_of, jobs_of, visible_generation
@@ -23,7 +25,7 @@ from images_app.lib.ids import id_in, ids_in
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.providers.actions import usable_models
 from images_app.providers.models import ImageModel
-from images_app.teams.access import current_team
+from images_app.teams.access import current_team, own
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
 
@@ -42,7 +44,7 @@ def studio(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return show_studio(request, models, _asked(request, models))
     form = GenerationForm(request.POST, person=request.user, models=models)
-    plan = composer.planned(form, current_team(request.user))
+    plan = composer.planned(form)
     if "look" in request.POST:  # without script: show what it would make, make nothing
         return show_studio(request, models, composer.of_form(form, plan, judge=False))
     if plan is not None:
@@ -62,7 +64,7 @@ def preview(request: PersonRequest) -> HttpResponse:
     """What a press would make, at what price: asked while somebody writes. Makes nothing."""
     models = list(usable_models())
     form = GenerationForm(request.POST, person=request.user, models=models)
-    plan = composer.planned(form, current_team(request.user))
+    plan = composer.planned(form)
     shown = composer.of_form(form, plan, judge=False)
     return render(request, "jobs/_composer_plan.html", {"composer": shown})
 
@@ -112,6 +114,7 @@ def show_studio(
     context = {
         "composer": shown,
         "presets": preset_choices(request.user, models),
+        "destinations": _destinations(request, shown),
         "runs": runs(found.rows, models),
         "page": found,
         "older": older(request, found.next),
@@ -126,13 +129,20 @@ def show_studio(
 
 
 def _asked(request: PersonRequest, models: list[ImageModel]) -> Composer:
-    """The composer the address asks for: a picture to start from, a recipe to use once more, or an empty one."""
+    """The composer the address asks for: a picture to start from, a recipe to use once more, a collection to hang
+    the pictures in, or an empty one."""
     if image_id := id_in(request.GET.get("from", "")):
         image = visible_image(request.user, image_id)
         return composer.of_recipe(models, image.job.generation, image)
     if generation_id := id_in(request.GET.get("recipe", "")):
         return composer.of_recipe(models, visible_generation(request.user, generation_id))
+    if collection_id := id_in(request.GET.get("into", "")):
+        return composer.into(models, visible_collection(request.user, collection_id, Right.ADD))
     return composer.blank(models, request.GET.get("prompt", "").replace("\0", "")[:4000])
+
+
+def _destinations(request: PersonRequest, shown: Composer) -> list[Collection]:
+    return destinations(request.user, shown.team or current_team(request.user), shown.collection)
 
 
 def _made(request: PersonRequest, made: list[Generation], models: list[ImageModel]) -> HttpResponse:
@@ -153,7 +163,11 @@ def _made(request: PersonRequest, made: list[Generation], models: list[ImageMode
 def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return show_studio(request, models, shown, status_code=422)
-    context = {"composer": shown, "presets": preset_choices(request.user, models)}
+    context = {
+        "composer": shown,
+        "presets": preset_choices(request.user, models),
+        "destinations": _destinations(request, shown),
+    }
     response = render(request, "jobs/_composer.html", context, status=422)
     response["HX-Retarget"] = "#composer"
     response["HX-Reswap"] = "outerHTML"
@@ -162,5 +176,5 @@ def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) 
 
 
 def _are_first(person: User, made: list[Generation]) -> bool:
-    mine = Generation.objects.filter(person=person)
+    mine = Generation.objects.filter(own(person))
     return not mine.exclude(pk__in=[generation.pk for generation in made]).exists()

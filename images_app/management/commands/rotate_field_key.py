@@ -3,12 +3,13 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Model
 
-from images_app.lib.crypto import SealError, new_key
+from images_app.lib.crypto import SealError, new_key, reseal
 from images_app.lib.fields import SealedTextField
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(new_key())
             return
         with transaction.atomic():
-            count = sum(_reseal(model) for model in apps.get_models())
+            count = sum(_reseal(model) for model in apps.get_models()) + _reseal_second_steps()
         self.stdout.write(f"Sealed {count} row{'s' if count != 1 else ''} with the newest key.")
 
 
@@ -45,4 +46,16 @@ def _reseal(model: type[Model]) -> int:
         held = {name: text for name, text in texts.items() if text}
         # The field seals whatever it stores with the newest key.
         count += model._base_manager.filter(pk=pk).update(**held) if held else 0
+    return count
+
+
+def _reseal_second_steps() -> int:
+    """What allauth keeps in JSON, sealed by our adapter: an app's secret, and what recovery codes are made from."""
+    count = 0
+    for row in Authenticator.objects.select_for_update():
+        try:
+            sealed = {name: reseal(row.data[name]) for name in ("secret", "seed") if name in row.data}
+        except SealError as error:
+            raise CommandError(f"{Authenticator._meta.label}: {error} Nothing was changed.") from None
+        count += Authenticator.objects.filter(pk=row.pk).update(data={**row.data, **sealed}) if sealed else 0
     return count

@@ -1,0 +1,93 @@
+"""What a notice says, and where it leads: made when it is read, by what its reader may see then."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from images_app.images.access import seen_by
+from images_app.images.models import StoredImage
+from images_app.notices.models import Kind, Notice
+from images_app.teams.models import User
+
+QUOTED = 240  # signs of a comment
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice as its reader sees it. ``quote`` is what somebody wrote: a comment, or the reader's own prompt."""
+
+    notice: Notice
+    words: str
+    quote: str = ""
+    image: StoredImage | None = None
+    joinable: bool = False
+
+
+def told(person: User, notices: Iterable[Notice]) -> list[Told]:
+    """In their order; a constant number of queries. The notices come with what with_all() fetches."""
+    rows = list(notices)
+    images = StoredImage.objects.filter(
+        seen_by(person), pk__in={row.image_id for row in rows if row.image_id}
+    )
+    seen = {image.pk: image for image in images.annotate(prompt=F("job__generation__prompt"))}  # type: ignore[no-redef]
+    return [_told(row, seen) for row in rows]
+
+
+def _told(notice: Notice, seen: dict[UUID, StoredImage]) -> Told:
+    image = seen.get(notice.image_id) if notice.image_id else None
+    quote = ""
+    if notice.comment and image:
+        quote = notice.comment.text
+    elif notice.generation:  # the reader's own
+        quote = notice.generation.prompt
+    invitation = notice.invitation
+    return Told(
+        notice,
+        sentence(notice),
+        " ".join(quote[: QUOTED * 2].split())[:QUOTED],
+        image,
+        joinable=bool(invitation and invitation.uses_left and invitation.expires_at > timezone.now()),
+    )
+
+
+def sentence(notice: Notice) -> str:
+    """ "4 pictures are done"; one line, without a full stop."""
+    who = " ".join(notice.actor.display_name.split()) if notice.actor else "Somebody"
+    many = notice.count != 1
+    match Kind(notice.kind):
+        case Kind.FINISHED:
+            return f"{notice.count} pictures are done" if many else "Your picture is done"
+        case Kind.FAILED:
+            return f"{notice.count} pictures could not be made" if many else "A picture could not be made"
+        case Kind.DECISION:
+            return "A picture needs your decision"
+        case Kind.COMMENT:
+            own = notice.image is not None and notice.image.person_id == notice.person_id
+            return f"{who} commented on {'your picture' if own else 'a picture you commented on'}"
+        case Kind.MENTION:
+            return f"{who} mentioned you"
+        case Kind.INVITATION:
+            team = notice.invitation.team.name if notice.invitation else "a team"
+            return f"{who} asks you into {' '.join(team.split())}"
+        case Kind.ROUND:
+            title = " ".join(notice.link.title.split()) if notice.link else ""
+            return f"The review round “{title}” is over" if title else "A review round is over"
+
+
+def address(notice: Notice) -> str:
+    """The page of what it is about."""
+    match Kind(notice.kind):
+        case Kind.DECISION:
+            return f"{reverse('jobs')}?state=decide"
+        case Kind.FAILED:
+            return reverse("jobs")
+        case Kind.ROUND if notice.team:
+            return reverse("round", args=[notice.team.slug, notice.link_id])
+    if notice.image_id is None:
+        return reverse("library" if notice.kind == Kind.FINISHED else "notices")
+    page = reverse("image", args=[notice.image_id])
+    return f"{page}#c-{notice.comment_id}" if notice.comment_id else page
