@@ -53,7 +53,7 @@ def family(tmp_path: Path) -> Iterator[Family]:
 
 def lives(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:  # it may end between two looks, so there is only one
         return False
 
