@@ -23,6 +23,8 @@ from images_app.lib.ratio import ratio_of
 ROW_HEIGHT = 236  # CSS pixels, as in library.css
 PHONE_ROW_HEIGHT = 104
 FIRST_ROW = 9  # pictures that fill the first rows
+FIRST_PAGE = 40  # pictures that come with the page: a phone that opens it draws no more of them at once
+PAGE_SIZE = 60  # that come with scrolling
 COUNTED_AT_MOST = 1000
 MONTHS_AT_MOST = 240
 _ANY = str(uuid.UUID(int=0))

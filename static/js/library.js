@@ -4,14 +4,11 @@ import { bring, watch } from './leaves.js';
 
 const links = (root) => [...root.querySelectorAll('.tile-a')];
 let current = null;
-let older = null; // the link to older pictures, from when the Tab key led to it
 
 function settle() {
   const grid = document.querySelector('[data-grid]');
   if (!grid) return;
   watch(grid);
-  // What it led to has taken its place: whoever was at the end still is.
-  if (older && !older.isConnected && document.activeElement === document.body) grid.querySelector('.more a')?.focus({ preventScroll: true });
   if (!current?.isConnected) current = seen(grid);
   for (const link of links(grid)) hold(link, link === current);
 }
@@ -68,7 +65,6 @@ document.addEventListener('keydown', (event) => {
 });
 
 document.addEventListener('focusin', (event) => {
-  older = event.target.closest?.('[data-grid] .more a');
   const link = event.target.closest?.('[data-grid] .tile-a');
   if (!link || link === current) return;
   if (current) hold(current, false);

@@ -150,6 +150,17 @@ def test_the_pictures_are_one_stop_of_the_tab_key(library: Page) -> None:
     assert library.evaluate("document.activeElement.closest('.tile').querySelector('.tile-a').tabIndex") == 0
 
 
+def test_whoever_is_at_the_end_of_a_growing_list_stays_there(library: Page) -> None:
+    library.goto("/jobs/?text=number+13")  # 111 of them
+    more, rows = library.locator("main .more a"), library.locator("main tbody:not(.more) tr")
+    for count in (40, 80):
+        expect(rows).to_have_count(count)
+        more.focus()
+        more.scroll_into_view_if_needed()
+    expect(rows).to_have_count(111)
+    expect(rows.nth(80).locator("a, button").first).to_be_focused()  # nothing follows: the first of what came
+
+
 def test_arrows_lead_across_the_ends_of_leaves_and_back(library: Page) -> None:
     to_the_end(library, 3)
     library.locator("main .tile-a").first.focus()

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 from images_app.galleries import access, team
 from images_app.galleries.collections import offered
 from images_app.galleries.filters import LeftFilter
-from images_app.galleries.shelf import FIRST_ROW, amount, days, tiles
-from images_app.galleries.views.team import FIRST_PAGE, PAGE_SIZE
+from images_app.galleries.shelf import FIRST_PAGE, FIRST_ROW, PAGE_SIZE, amount, days, tiles
 from images_app.images.access import leavers
 from images_app.lib.keyset import listing, numbered, older, page, place_asked
 from images_app.teams.access import seat_in

@@ -8,16 +8,13 @@ from django.views.decorators.http import require_safe
 from images_app.galleries import access, saved
 from images_app.galleries.collections import offered
 from images_app.galleries.filters import MESSAGES, MessageFilter, PictureFilter, ShelfFilter
-from images_app.galleries.shelf import FIRST_ROW, amount, days, months, tiles
+from images_app.galleries.shelf import FIRST_PAGE, FIRST_ROW, PAGE_SIZE, amount, days, months, tiles
 from images_app.jobs import story
 from images_app.jobs.access import jobs_of
 from images_app.jobs.filters import GROUPS, tabs
 from images_app.lib.keyset import Place, listing, numbered, older, page, place_asked
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
-
-FIRST_PAGE = 40  # pictures that come with the page: a phone that opens it draws no more of them at once
-PAGE_SIZE = 60  # that come with scrolling
 
 
 @require_safe

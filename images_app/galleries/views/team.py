@@ -10,7 +10,7 @@ from images_app.galleries import access, team
 from images_app.galleries.collections import offered
 from images_app.galleries.filters import GalleryFilter
 from images_app.galleries.hands import count_words, picked
-from images_app.galleries.shelf import FIRST_ROW, amount, days, tiles
+from images_app.galleries.shelf import FIRST_PAGE, FIRST_ROW, PAGE_SIZE, amount, days, tiles
 from images_app.galleries.views.hands import NOTHING, said
 from images_app.images import actions
 from images_app.images.access import is_left_to, shown_in
@@ -20,8 +20,6 @@ from images_app.teams.access import seat_in
 from images_app.teams.audience import Audience
 from images_app.teams.request import PersonRequest
 from images_app.teams.roles import Can
-
-FIRST_PAGE, PAGE_SIZE = 40, 60  # as the library's
 
 
 @require_safe
