@@ -209,6 +209,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },
+    "seal the audit log": {
+        "task": "audit.seal",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
     "end teams": {
         "task": "teams.end",
         "schedule": TIDY_SECONDS,

@@ -26,11 +26,13 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     request: HttpRequest | None = None,
+    name: str | None = None,
 ) -> AuditEntry:
     """An entry in the transaction of whoever calls: it is there exactly when what it tells of is.
 
     ``actor`` None is the system. ``before`` and ``after`` are flat and hold what changed, never a secret or a prompt.
-    ``request`` says from where; None takes the one under way, if any.
+    ``request`` says from where; None takes the one under way, if any. ``name`` stands for the target instead of its own,
+    which may be what somebody wrote: an entry cannot be deleted with it.
     """
     request = request or under_way()
     known = actor if actor is not None and actor.pk else None
@@ -42,7 +44,7 @@ def record(
         team_slug=str(getattr(team, "slug", ""))[:60],
         target_kind=target._meta.label_lower if target else "",
         target_id=str(target.pk)[:64] if target else "",
-        target_name=clean(str(target))[:200] if target else "",
+        target_name=clean(str(target) if name is None else name)[:200] if target else "",
         before=plain(before or {}),
         after=plain(after or {}),
         reason=clean(reason)[:1000],

@@ -1,21 +1,17 @@
-"""Admin classes whose deeds are written down. Every admin class of ours is Audited, or ReadOnly."""
+"""Admin classes whose deeds are written down. Every admin class of ours is Audited, or ReadOnly; those that show
+what is another person's are ReadsPrivate besides."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib.admin import ModelAdmin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from images_app.audit.actions import record
 from images_app.lib.fields import SealedTextField
-
-if TYPE_CHECKING:
-    _Admin = ModelAdmin[Any]
-else:
-    _Admin = object
 
 HIDDEN = "hidden"
 # Columns that an entry names and never quotes.
@@ -38,7 +34,7 @@ class ReadOnly:
         return False
 
 
-class Audited(_Admin):
+class Audited:
     """Writes down what is added, changed and deleted through an admin class, its inlines and its actions included, in
     the transaction that does it. Stands before ModelAdmin among the bases.
 
@@ -48,14 +44,14 @@ class Audited(_Admin):
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         # The form has put the new values on its row already, but the database has the old ones still.
-        form.audit_before = _states(self.model, [form.instance.pk]) if change else {}
-        return super().save_form(request, form, change)
+        form.audit_before = _states(type(form.instance), [form.instance.pk]) if change else {}
+        return super().save_form(request, form, change)  # type: ignore[misc]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The last of what saves a page; so many-to-many columns and inlines are compared here too."""
         earlier = [_rows(formset.model, _pks(formset)) for formset in formsets]
         old = [{pk: state_of(row) for pk, row in rows.items()} for rows in earlier]
-        super().save_related(request, form, formsets, change)
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
         self._compare(request, form.instance, form.audit_before.get(form.instance.pk))
         for formset, rows, states in zip(formsets, earlier, old, strict=True):
             now = _rows(formset.model, rows)
@@ -70,16 +66,16 @@ class Audited(_Admin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         with transaction.atomic():
             self._note(request, obj, "deleted", state_of(obj), {})
-            super().delete_model(request, obj)
+            super().delete_model(request, obj)  # type: ignore[misc]
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
             for row in queryset:
                 self._note(request, row, "deleted", state_of(row), {})
-            super().delete_queryset(request, queryset)
+            super().delete_queryset(request, queryset)  # type: ignore[misc]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        found = super().get_actions(request)
+        found = super().get_actions(request)  # type: ignore[misc]
         return {
             # That one asks first, and then comes by delete_queryset.
             name: action if name == "delete_selected" else (self._watching(action[0], name), *action[1:])
@@ -89,9 +85,9 @@ class Audited(_Admin):
     def _watching(self, action: Callable[..., Any], name: str) -> Callable[..., Any]:
         def watched(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
             with transaction.atomic():
-                before = _states(self.model, queryset.values_list("pk", flat=True))
+                before = _states(queryset.model, queryset.values_list("pk", flat=True))
                 answer: HttpResponse | None = action(admin, request, queryset)
-                for pk, row in _rows(self.model, before).items():
+                for pk, row in _rows(queryset.model, before).items():
                     self._compare(request, row, before[pk], name)
                 return answer
 
@@ -118,6 +114,36 @@ class Audited(_Admin):
             after={name: HIDDEN if name in hidden else value for name, value in after.items()},
             request=request,
         )
+
+
+class ReadsPrivate:
+    """Writes down that somebody opened the admin's page of a thing that is another person's ("storedimage.read"), before
+    they see it. Where the list itself shows such things, ``audit_lists`` has it written down as well. Stands before
+    ModelAdmin among the bases."""
+
+    audit_lists = False
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        answer = super().change_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        row = answer.context_data.get("original") if isinstance(answer, TemplateResponse) else None
+        if row is not None and getattr(row, "person_id", None) != request.user.pk:
+            read(request, row)
+        return answer
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answer = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
+        if self.audit_lists and isinstance(answer, TemplateResponse):
+            asked = {name: ", ".join(request.GET.getlist(name)) for name in request.GET}
+            name = self.opts.model_name  # type: ignore[attr-defined]
+            record(f"{name}.listed", actor=request.user, after=asked, request=request)
+        return answer
+
+
+def read(request: HttpRequest, row: Model) -> None:
+    """Somebody of the administration looks at a thing of another person."""
+    record(
+        f"{row._meta.model_name}.read", actor=request.user, target=row, team=_team_of(row), request=request
+    )
 
 
 def state_of(row: Model) -> State:

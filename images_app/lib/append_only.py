@@ -96,7 +96,7 @@ def take_down(using: str = "default") -> None:
 def _sqlite(words: str, kind: str, model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
     quote = connection.ops.quote_name
     alike = [
-        " AND ".join(f"{quote(field.column)} = NEW.{quote(field.column)}" for field in fields)
+        " AND ".join(f"{quote(str(field.column))} = NEW.{quote(str(field.column))}" for field in fields)
         for fields in _unique(model)
     ]
     return words.format(
