@@ -2,6 +2,7 @@
 what is another person's are ReadsPrivate besides."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -84,14 +85,24 @@ class Audited:
 
     def _watching(self, action: Callable[..., Any], name: str) -> Callable[..., Any]:
         def watched(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-            with transaction.atomic():
-                before = _states(queryset.model, queryset.values_list("pk", flat=True))
+            pks = list(queryset.values_list("pk", flat=True))
+            with self.comparing(request, queryset.model, pks, name):
                 answer: HttpResponse | None = action(admin, request, queryset)
-                for pk, row in _rows(queryset.model, before).items():
-                    self._compare(request, row, before[pk], name)
-                return answer
+            return answer
 
         return watched
+
+    @contextmanager
+    def comparing(
+        self, request: HttpRequest, model: type[Model], pks: Iterable[Any], verb: str = "changed"
+    ) -> Iterator[None]:
+        """Writes down in what the rows differ after the block from before it, in one transaction with it: for pages of
+        an admin class that save by a way of their own."""
+        with transaction.atomic():
+            before = _states(model, pks)
+            yield
+            for pk, row in _rows(model, before).items():
+                self._compare(request, row, before[pk], verb)
 
     def _compare(self, request: HttpRequest, row: Model, before: State | None, verb: str = "changed") -> None:
         """Writes down in what a row differs from before, if in anything; all of it where it was not there."""

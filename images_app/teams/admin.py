@@ -8,9 +8,10 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from images_app.audit.watched import Audited
 from images_app.teams.actions import give_personal_team, vouch_for_email
@@ -82,6 +83,11 @@ class PersonAdmin(Audited, UserAdmin[User]):
         if not change or "email" in form.changed_data:
             vouch_for_email(obj)
         give_personal_team(obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        person = self.get_object(request, unquote(id)) if request.method == "POST" else None
+        with self.comparing(request, User, [person.pk] if person else []):
+            return super().user_change_password(request, id, form_url)
 
 
 class MembershipOfTeam(admin.TabularInline[Membership, Team]):
