@@ -190,8 +190,8 @@ def _end(rows: QuerySet[Publication], by: User | None) -> int:
 
 def _record(verb: str, one: Publication, by: User | None, after: State, reason: str = "") -> None:
     """``one`` as it was before."""
-    states = {"before": {"state": str(one.state)}, "after": {"state": str(after)}}
-    record(verb, actor=by, target=one, team=one.image.team, reason=reason, **states)
+    before, state = {"state": str(one.state)}, {"state": str(after)}
+    record(verb, actor=by, target=one, team=one.image.team, before=before, after=state, reason=reason)
 
 
 # --- the word of whoever looks after the site

@@ -289,8 +289,8 @@ def _purge(image: StoredImage, before: datetime) -> bool:
         Leftover.objects.bulk_create(
             Leftover(storage=alias, key=getattr(image, field), sha256=image.sha256) for alias, field in BYTES
         )
-        before = {"person": image.person.email, "trashed_at": image.trashed_at, "sha256": image.sha256}
-        record("image.purged", actor=None, target=image, team=image.team, before=before)
+        gone = {"person": image.person.email, "trashed_at": image.trashed_at, "sha256": image.sha256}
+        record("image.purged", actor=None, target=image, team=image.team, before=gone)
         still.delete()
     return True
 
