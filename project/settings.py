@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "images_app.audit.context.AuditMiddleware",
     "images_app.teams.welcome.FirstStartMiddleware",
     "images_app.teams.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -208,6 +209,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },
+    "seal the audit log": {
+        "task": "audit.seal",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
     "end teams": {
         "task": "teams.end",
         "schedule": TIDY_SECONDS,
@@ -324,6 +330,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "images_app.teams.forms.LoginForm", "signup": "images_app.teams.forms.SignupForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses nobody here has
+USERSESSIONS_ADAPTER = "images_app.teams.traces.SessionsAdapter"
 MFA_ADAPTER = "images_app.teams.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
