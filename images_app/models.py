@@ -1,5 +1,6 @@
 """Gathers the rooms' models: Django looks for them here."""
 
+from images_app.budgets.models import Budget, LedgerEntry, Tally
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import (
     Comment,
@@ -19,6 +20,7 @@ from images_app.teams.models import Happening, Invitation, Membership, Team, Use
 
 __all__ = [
     "Attempt",
+    "Budget",
     "Collection",
     "CollectionItem",
     "Comment",
@@ -32,6 +34,7 @@ __all__ = [
     "ImageModel",
     "Invitation",
     "JobEvent",
+    "LedgerEntry",
     "Leftover",
     "Letter",
     "Membership",
@@ -46,6 +49,7 @@ __all__ = [
     "ShareItem",
     "ShareLink",
     "StoredImage",
+    "Tally",
     "Team",
     "Turn",
     "User",

@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 )
 from hypothesis.strategies import integers, sampled_from
 
+from images_app.budgets.models import LedgerEntry, Tally
 from images_app.images.models import StoredImage
 from images_app.jobs import actions, collect, runner, settle, spool, sweeper
 from images_app.jobs.actions import Choice
@@ -42,6 +43,7 @@ from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
 from images_app.teams.models import User
+from tests.budgets.books import assert_balanced
 from tests.pictures import picture
 
 WORKERS = 2
@@ -195,6 +197,11 @@ class JobHistory(RuleBasedStateMachine):
             state = event.to_state
         assert state == self.job.state
 
+    @invariant()
+    def the_books_balance(self) -> None:
+        if hasattr(self, "calls"):
+            assert_balanced()
+
     def teardown(self) -> None:
         """All workers die; after quiet nothing is stuck, nothing kept is lost, and the books say so."""
         if not hasattr(self, "calls"):
@@ -210,6 +217,7 @@ class JobHistory(RuleBasedStateMachine):
         assert stored == self.kept
         if self.kept and self.job.state == State.SUCCEEDED:
             assert self.job.charged_usd == Decimal("0.04") * len(self.kept)
+        assert_balanced()
         assert not list(spool.folder().glob("*.reply"))
         forget()
 
@@ -235,6 +243,8 @@ def forget() -> None:
     ImageJob.objects.all().delete()
     Generation.objects.all().delete()
     Turn.objects.all().delete()
+    LedgerEntry.objects.all().delete()
+    Tally.objects.all().delete()
     Provider.objects.update(virtual_time=0)
     shutil.rmtree(settings.SPOOL_DIR, ignore_errors=True)
 
