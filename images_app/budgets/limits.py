@@ -12,6 +12,7 @@ from images_app.budgets.units import dollars, units
 from images_app.lib.words import money
 from images_app.teams.models import Team, User
 
+WARN_AT = 80  # percent
 WHEN = {Period.DAY: "today", Period.MONTH: "this month"}
 
 
@@ -37,9 +38,14 @@ class Left:
 
     @property
     def line(self) -> str:
-        """ "Left this month: $12.40 of $50.00 (Northwind's budget)"."""
-        whose = self.budget.whose
-        return f"Left {WHEN[Period(self.budget.period)]}: {self.words} ({whose} budget)"
+        """ "Left this month: $12.40 of $50.00 (Northwind's budget)"; where only warned, that it is used up."""
+        words = f"Left {WHEN[Period(self.budget.period)]}: {self.words} ({self.budget.whose} budget)"
+        return f"{words}, {self.percent}% used" if self.near else words
+
+    @property
+    def near(self) -> bool:
+        """Whether so much is used that it is worth a warning."""
+        return self.percent >= WARN_AT
 
 
 class OverBudget(Exception):

@@ -43,9 +43,9 @@ def rounds_of(jobs: Sequence[ImageJob]) -> list[Round]:
     return [one for job in jobs for one in _rounds(job, attempts[job.pk], held.get(job.pk, 0))]
 
 
-def wrong(job: ImageJob) -> list[LedgerEntry]:
-    """What the ledger lacks of a job, asked while its row is held."""
-    return actions.missing(rounds_of(_locked([job.pk])))
+def wrong(job: UUID) -> list[LedgerEntry]:
+    """What the ledger lacks of a job. Its row is held from here on."""
+    return actions.missing(rounds_of(_locked([job])))
 
 
 def _locked(jobs: Iterable[UUID]) -> list[ImageJob]:
