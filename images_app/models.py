@@ -1,6 +1,7 @@
 """Gathers the rooms' models: Django looks for them here."""
 
-from images_app.budgets.models import Budget, LedgerEntry, Tally
+from images_app.audit.models import AuditEntry, AuditSeal
+from images_app.budgets.models import Budget, BudgetAlarm, LedgerEntry, Tally
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import (
     Comment,
@@ -20,7 +21,10 @@ from images_app.teams.models import Happening, Invitation, Membership, Team, Use
 
 __all__ = [
     "Attempt",
+    "AuditEntry",
+    "AuditSeal",
     "Budget",
+    "BudgetAlarm",
     "Collection",
     "CollectionItem",
     "Comment",

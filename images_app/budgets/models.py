@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from images_app.budgets.units import dollars
+from images_app.lib.append_only import OnlyGrows
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.models import Team
 
@@ -40,7 +41,7 @@ class Period(models.TextChoices):
         return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(OnlyGrows):
     """One booking. Rows are added and never changed; what was booked wrongly is booked again, the other way round.
 
     ``held`` and ``spent`` are US dollars that the entry adds to the money held and spent, None where the price is not
@@ -80,6 +81,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         ordering = ["id"]
+        verbose_name_plural = "ledger entries"
         constraints = [
             # Booked twice is booked once.
             models.UniqueConstraint(
@@ -153,6 +155,23 @@ class Budget(models.Model):
         if self.scope == Scope.TEAM or self.person is None:
             return f"{self.team.name}'s"
         return f"{self.person.display_name}'s in {self.team.name}"
+
+
+class BudgetAlarm(models.Model):
+    """That so much of a budget was used up in a period, once for each: what its keepers are told of."""
+
+    budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="alarms")
+    begins = models.DateField()
+    percent = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["budget", "begins", "percent"], name="one_alarm_per_period")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent}% of {self.budget}"
 
 
 class Tally(models.Model):
