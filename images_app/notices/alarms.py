@@ -44,5 +44,5 @@ def _keepers(budget: Budget) -> list[User]:
     people = User.objects.filter(is_active=True)
     if budget.scope == Scope.SITE:
         return list(people.filter(is_superuser=True))
-    seats = {"memberships__team": budget.team, "memberships__role__in": MAY[Can.SET]}
+    seats = {"memberships__team": budget.team, "memberships__role__in": MAY[Can.KEEP]}
     return list(people.filter(**seats).distinct())
