@@ -1,6 +1,7 @@
 """Gathers the rooms' models: Django looks for them here."""
 
 from images_app.audit.models import AuditEntry, AuditSeal
+from images_app.budgets.models import Budget, BudgetAlarm, LedgerEntry, Tally
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import (
     Comment,
@@ -22,6 +23,8 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "AuditSeal",
+    "Budget",
+    "BudgetAlarm",
     "Collection",
     "CollectionItem",
     "Comment",
@@ -35,6 +38,7 @@ __all__ = [
     "ImageModel",
     "Invitation",
     "JobEvent",
+    "LedgerEntry",
     "Leftover",
     "Letter",
     "Membership",
@@ -49,6 +53,7 @@ __all__ = [
     "ShareItem",
     "ShareLink",
     "StoredImage",
+    "Tally",
     "Team",
     "Turn",
     "User",

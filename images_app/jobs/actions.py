@@ -12,12 +12,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from images_app.audit.actions import record as audit
+from images_app.jobs import books
 from images_app.jobs.access import may_act_on
 from images_app.jobs.fairness import give_back_turns, hold_lines, take_turns
 from images_app.jobs.hints import hint
 from images_app.jobs.models import Generation, ImageJob
 from images_app.jobs.request import JobRequest, agreed_words
-from images_app.jobs.settle import owed
+from images_app.jobs.settle import feared, owed
 from images_app.jobs.states import IN_FLIGHT, REPEATABLE, State
 from images_app.jobs.transition import move, record
 from images_app.lib.dbtime import from_now
@@ -63,7 +64,8 @@ def submit(request: JobRequest) -> Submitted:
 def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> list[Submitted]:
     """All of them or none, in their order. They bear one person's one key, the key of the press: pressed twice, they
     are made once. KeyReused where it stands for anything else, be it one prompt more or less; NotAgreed where a new
-    press would cost another sum than ``agreed`` (as request.agreed_words says it; None: nothing was shown).
+    press would cost another sum than ``agreed`` (as request.agreed_words says it; None: nothing was shown); OverBudget
+    where a hard limit has no room for all of them.
     """
     press = _press(requests)
     if earlier := _earlier(press):
@@ -80,13 +82,15 @@ def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> 
             # Lists are newest first: of one press the first prompt stands first.
             now = timezone.now()
             made = [_create(*each, now - timedelta(milliseconds=place)) for place, each in enumerate(press)]
+            # Last: a tally is a row that everybody's presses wait for.
+            books.hold([job for _, jobs in made for job in jobs])
     except IntegrityError:
         # The same form, sent twice at once: the other one was first.
         if earlier := _earlier(press):
             return earlier
         raise
     failpoint("submitted")
-    return [Submitted(generation, created=True) for generation in made]
+    return [Submitted(generation, created=True) for generation, _ in made]
 
 
 def again(
@@ -134,6 +138,22 @@ def cancel(job: ImageJob, actor: User) -> bool:
 
     True where the job is cancelled now; False where it was too late.
     """
+    with transaction.atomic():
+        cancelled = _cancel(job, actor)
+        if cancelled:
+            books.book([job.pk])
+    return cancelled
+
+
+def cancel_together(jobs: Sequence[ImageJob], actor: User) -> int:
+    """The same of many in the caller's transaction; how many. Booked after the last of them: from then on the
+    transaction waits for nobody, and others wait for it."""
+    gone = [job for job in jobs if _cancel(job, actor)]
+    books.book([job.pk for job in gone])
+    return len(gone)
+
+
+def _cancel(job: ImageJob, actor: User) -> bool:
     if not may_act_on(actor, job):
         raise PermissionDenied
     for _ in range(CANCEL_TRIES):  # a worker may take it, or give it back, between the two steps
@@ -162,7 +182,8 @@ def cancel_waiting(person: User) -> int:
 
 def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
     """The person's word on a call with unknown outcome; False where it was settled meanwhile. Raises PermissionDenied,
-    for another call also where they may make none in the team any more."""
+    for another call also where they may make none in the team any more, and OverBudget where a limit has no room for it.
+    """
     if not may_act_on(actor, job):
         raise PermissionDenied
     words = f": {note}" if note else ""
@@ -186,6 +207,7 @@ def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
             if moved:
                 _audit("job.retried", job, actor, note)
                 hint("jobs.generate", "generate")
+                books.book([job.pk], limited=True)
         return moved
     charged = choice is Choice.CHARGED
     with transaction.atomic():
@@ -196,9 +218,10 @@ def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
             actor=actor,
             note=f"{'given up as charged' if charged else 'given up and written off'}{words}",
             reason="given_up_charged" if charged else "given_up_written_off",
-            charged_usd=job.price_usd if charged else Decimal(0),
+            charged_usd=feared(job) if charged else Decimal(0),
         )
         if moved:
+            books.book([job.pk])
             _audit("job.given_up_charged" if charged else "job.written_off", job, actor, note)
     return moved
 
@@ -243,7 +266,7 @@ def _earlier(press: list[tuple[JobRequest, str]]) -> list[Submitted]:
     return [Submitted(found[key], created=False) for key in hashes]
 
 
-def _create(request: JobRequest, body_hash: str, created_at: datetime) -> Generation:
+def _create(request: JobRequest, body_hash: str, created_at: datetime) -> tuple[Generation, list[ImageJob]]:
     provider = request.model.provider
     generation = Generation.objects.create(
         team=request.team,
@@ -285,4 +308,4 @@ def _create(request: JobRequest, body_hash: str, created_at: datetime) -> Genera
     # One hint wakes one thread, which then goes on while there is work.
     for _ in range(min(request.n, MOST_HINTS)):
         hint("jobs.generate", "generate")
-    return generation
+    return generation, jobs

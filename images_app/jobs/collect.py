@@ -293,6 +293,6 @@ def _finish(job: ImageJob, paid: list[Attempt], *, set_aside: bool) -> None:
 
 
 def _charge(paid: list[Attempt]) -> Decimal | None:
-    """The price of every call known to be executed; None where one of the prices is unknown."""
-    prices = [attempt.price_usd for attempt in paid]
+    """The cost of every call known to be executed; None where one of them is unknown."""
+    prices = [attempt.cost for attempt in paid]
     return None if None in prices else sum((price for price in prices if price is not None), Decimal(0))

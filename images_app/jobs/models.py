@@ -1,6 +1,7 @@
 """One submission, its pictures, the paid calls made for them, and everything that happened."""
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,8 @@ from images_app.jobs.states import IN_FLIGHT, State
 from images_app.providers.models import ImageModel, Provider, shape_of
 from images_app.teams.audience import Audience
 from images_app.teams.models import Team
+
+COST_AT_MOST = 1_000  # dollars for one call; a greater number is no cost
 
 
 class Generation(models.Model):
@@ -220,6 +223,15 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars that the call came to, where it was executed: the endpoint's own word where it says dollars
+        (``usage.cost``), else the price that was agreed. None: unknown."""
+        stated = self.usage.get("cost") if isinstance(self.usage, dict) else None
+        if isinstance(stated, bool) or not isinstance(stated, int | float) or not 0 <= stated < COST_AT_MOST:
+            return self.price_usd
+        return Decimal(str(stated)).quantize(Decimal("0.0001"))
 
 
 class JobEvent(models.Model):

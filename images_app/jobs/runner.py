@@ -119,7 +119,7 @@ def release(claim: Claim, why: str) -> bool:
     if not move(job, [State.CLAIMED], State.QUEUED, guard=claim.guard(), note=why):
         return False
     if ImageJob.objects.filter(pk=job.pk, cancel_requested=True).exists():
-        move(job, [State.QUEUED], State.CANCELLED, note=why, charged_usd=settle.owed(job))
+        settle.cancelled(job, why)
     return True
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from images_app.jobs import spool
+from images_app.budgets.limits import OverBudget
+from images_app.jobs import books, spool
 from images_app.jobs.hints import hint
 from images_app.jobs.models import Attempt, ImageJob
 from images_app.jobs.states import State
@@ -45,6 +46,7 @@ def settle(attempt: Attempt, reply: Reply) -> bool:
             _done(attempt, reply)
         else:
             _SETTLERS[reply.outcome](ImageJob.objects.get(pk=attempt.job_id), reply)
+        books.book([attempt.job_id])
     if reply.outcome is Outcome.UNKNOWN:
         spool.set_aside(attempt.pk)
     return True
@@ -60,6 +62,7 @@ def give_up_waiting(attempt: Attempt) -> bool:
             return False
         job = ImageJob.objects.get(pk=attempt.job_id)
         _unclear(job, "worker_lost", "The worker stopped while the picture was being made.")
+        books.book([job.pk])
     return True
 
 
@@ -150,9 +153,19 @@ def _unclear(job: ImageJob, reason: str, message: str) -> None:
     moved = move(job, [State.SENT], State.UNKNOWN, note=reason, reason=reason[:60], message=message)
     may_retry = job.team.retry_unknown_once and not job.attempts.filter(cause="policy").exists()
     if moved and may_retry and not job.cancel_requested:
-        note = f"the team's rule: try once more, at the risk of another {money(job.price_usd)}"
-        move(job, [State.UNKNOWN], State.QUEUED, note=note, next_cause="policy", run_after=from_now(0))
-        hint("jobs.generate", "generate")
+        _try_once_more(job)
+
+
+def _try_once_more(job: ImageJob) -> None:
+    """By the team's rule; where a budget has no room for another call a person decides, as without the rule."""
+    note = f"the team's rule: try once more, at the risk of another {money(job.price_usd)}"
+    try:
+        with transaction.atomic():
+            move(job, [State.UNKNOWN], State.QUEUED, note=note, next_cause="policy", run_after=from_now(0))
+            books.book([job.pk], limited=True)
+    except OverBudget:
+        return
+    hint("jobs.generate", "generate")
 
 
 def _keep_earlier_result(job: ImageJob) -> bool:
@@ -171,7 +184,21 @@ def _wait(tries: int) -> timedelta:
 def owed(job: ImageJob) -> Decimal:
     """What earlier attempts of a job that ends without a picture are known or feared to have cost."""
     risky = job.attempts.filter(outcome__in=[Attempt.Outcome.UNKNOWN, Attempt.Outcome.DONE])
-    return sum((attempt.price_usd or Decimal(0) for attempt in risky), Decimal(0))
+    return sum((attempt.cost or Decimal(0) for attempt in risky), Decimal(0))
+
+
+def feared(job: ImageJob) -> Decimal | None:
+    """What a job is taken to have cost that is given up as charged; None where the price is not known."""
+    return None if job.price_usd is None else owed(job)
+
+
+@transaction.atomic
+def cancelled(job: ImageJob, note: str) -> bool:
+    """A job that waits again and was to be cancelled; False where somebody has taken it meanwhile."""
+    moved = move(job, [State.QUEUED], State.CANCELLED, note=note, charged_usd=owed(job))
+    if moved:
+        books.book([job.pk])
+    return moved
 
 
 _SETTLERS = {

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from images_app.images.actions import purge
-from images_app.jobs import collect, settle, spool
+from images_app.jobs import books, collect, settle, spool
 from images_app.jobs.hints import backlog, send
 from images_app.jobs.models import Attempt, ImageJob
 from images_app.jobs.states import State
@@ -122,7 +122,7 @@ def _release(job: ImageJob) -> bool:
     ):
         return False
     if job.cancel_requested:
-        move(job, [State.QUEUED], State.CANCELLED, note="cancelled", charged_usd=settle.owed(job))
+        settle.cancelled(job, "cancelled")
     else:
         send("jobs.generate", "generate")
     return True
@@ -168,15 +168,19 @@ def _undecided() -> list[ImageJob]:
     return list(ImageJob.objects.filter(~Exists(fresh), state=State.UNKNOWN)[:BATCH])
 
 
+@transaction.atomic
 def _close(job: ImageJob) -> bool:
-    return move(
+    closed = move(
         job,
         [State.UNKNOWN],
         State.FAILED,
         note=f"no decision within {DECISION_DAYS} days: taken as charged",
         reason="no_decision",
-        charged_usd=job.price_usd,
+        charged_usd=settle.feared(job),
     )
+    if closed:
+        books.book([job.pk])
+    return closed
 
 
 def _unfinished(paths: list[Path]) -> Iterator[Path]:

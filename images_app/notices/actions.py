@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
+from images_app.budgets.models import BudgetAlarm
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.lib import bus
@@ -34,13 +35,14 @@ def tell(
     comment: "Comment | None" = None,
     link: "ShareLink | None" = None,
     invitation: Invitation | None = None,
+    alarm: BudgetAlarm | None = None,
     count: int = 0,
 ) -> int:
     """Tells each of ``people`` once what happened, in the way they chose; how many have a new notice.
 
     Written in the caller's transaction, so it is there exactly when what it tells of is. ``team``: whose people alone
-    may read it. ``actor``, who did it, is not told. Repeatable: the same kind about the same generation, comment, link
-    or invitation is one notice. Never raises: what cannot be told is logged.
+    may read it. ``actor``, who did it, is not told. Repeatable: the same kind about the same generation, comment,
+    link, invitation or alarm is one notice. Never raises: what cannot be told is logged.
     """
     listeners = [person for person in dict.fromkeys(people) if person != actor]
     if not listeners:
@@ -60,6 +62,7 @@ def tell(
                     comment=comment,
                     link=link,
                     invitation=invitation,
+                    alarm=alarm,
                     count=count,
                     listed=ways[person.pk].listed,
                     mail=ways[person.pk].mail,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from images_app.budgets.models import BudgetAlarm
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation
 from images_app.teams.models import Invitation, Team
@@ -22,6 +23,7 @@ class Kind(models.TextChoices):
     MENTION = "mention", "Somebody mentions you"
     INVITATION = "invitation", "Somebody asks you into a team"
     ROUND = "round", "A review round is over"
+    BUDGET = "budget", "A budget you keep is nearly used up, or is"
 
 
 class Mail(models.TextChoices):
@@ -67,6 +69,7 @@ class Notice(models.Model):
     comment = models.ForeignKey("images_app.Comment", null=True, on_delete=models.CASCADE, related_name="+")
     link = models.ForeignKey("images_app.ShareLink", null=True, on_delete=models.CASCADE, related_name="+")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="+")
+    alarm = models.ForeignKey(BudgetAlarm, null=True, on_delete=models.CASCADE, related_name="+")
     count = models.PositiveIntegerField(default=0, help_text="How many pictures it is about.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     listed = models.BooleanField(default=True, help_text="Shown in the list; else it only goes by mail.")
@@ -79,7 +82,7 @@ class Notice(models.Model):
         constraints = [
             # Telling is repeatable: the second time changes nothing.
             models.UniqueConstraint(fields=["person", "kind", about], name=f"told_once_of_{about}")
-            for about in ("generation", "comment", "link", "invitation")
+            for about in ("generation", "comment", "link", "invitation", "alarm")
         ]
         indexes = [
             models.Index(

@@ -120,7 +120,16 @@ def _send(letter: Letter) -> bool:
 def with_all(notices: Any) -> Any:
     """The notices with everything their words need."""
     return notices.select_related(
-        "person", "team", "actor", "generation", "image", "comment", "link", "invitation__team"
+        "person",
+        "team",
+        "actor",
+        "generation",
+        "image",
+        "comment",
+        "link",
+        "invitation__team",
+        "alarm__budget__team",
+        "alarm__budget__person",
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from images_app.budgets.models import Period
 from images_app.images.access import seen_by
 from images_app.images.models import StoredImage
 from images_app.notices.models import Kind, Notice
@@ -76,6 +77,17 @@ def sentence(notice: Notice) -> str:
         case Kind.ROUND:
             title = " ".join(notice.link.title.split()) if notice.link else ""
             return f"The review round “{title}” is over" if title else "A review round is over"
+        case Kind.BUDGET:
+            return _of_a_budget(notice)
+
+
+def _of_a_budget(notice: Notice) -> str:
+    if notice.alarm is None:
+        return "A budget is nearly used up"
+    budget = notice.alarm.budget
+    used = "used up" if notice.alarm.percent >= 100 else f"used up to {notice.alarm.percent}%"
+    whose = " ".join(budget.whose.split())
+    return f"{whose[:1].upper()}{whose[1:]} budget for this {Period(budget.period).label.lower()} is {used}"
 
 
 def address(notice: Notice) -> str:
@@ -87,6 +99,10 @@ def address(notice: Notice) -> str:
             return reverse("jobs")
         case Kind.ROUND if notice.team:
             return reverse("round", args=[notice.team.slug, notice.link_id])
+        case Kind.BUDGET if notice.team:
+            return reverse("team_spend", args=[notice.team.slug])
+        case Kind.BUDGET:
+            return reverse("admin:images_app_budget_changelist")
     if notice.image_id is None:
         return reverse("library" if notice.kind == Kind.FINISHED else "notices")
     page = reverse("image", args=[notice.image_id])

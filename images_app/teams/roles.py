@@ -33,6 +33,7 @@ class Can(StrEnum):
     SETTLE = "cancel others' jobs and decide on them"
     INVITE = "invite people, change the role of members and viewers, and remove them"
     SET = "change how the team works"
+    KEEP = "see what everybody in the team spends, and set its limits"
     OWN = "make and unmake admins, hand the team over, delete it"
 
 
@@ -50,6 +51,7 @@ MAY: dict[Can, frozenset[Role]] = {
     Can.SETTLE: KEEPERS,
     Can.INVITE: KEEPERS,
     Can.SET: KEEPERS,
+    Can.KEEP: KEEPERS,
     Can.OWN: frozenset({Role.OWNER}),
 }
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from images_app.audit.actions import record
 from images_app.galleries import links, publications
-from images_app.jobs.actions import cancel
+from images_app.jobs.actions import cancel_together
 from images_app.jobs.models import ImageJob
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.lib.dbtime import from_now
@@ -124,7 +124,7 @@ def announce_end(owner: Membership, ending: Ending, heir: Team | None = None) ->
 
 def _call_off(jobs: QuerySet[ImageJob], by: User) -> int:
     """Cancels what waits; how many. Of what is under way the picture is kept, and no other call is made for it."""
-    return sum(cancel(job, by) for job in jobs.filter(state__in=[State.QUEUED, *IN_FLIGHT]))
+    return cancel_together(list(jobs.filter(state__in=[State.QUEUED, *IN_FLIGHT])), by)
 
 
 @transaction.atomic

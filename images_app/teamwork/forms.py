@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from images_app.budgets.models import Period
 from images_app.lib.words import first_visible, one_line
 from images_app.teams.access import makes_in
 from images_app.teams.models import Ending, Membership, Team, User
@@ -171,4 +172,43 @@ class EndForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("ending") == Ending.HEIR and "heir" in cleaned and cleaned["heir"] is None:
             self.add_error("heir", "Choose the team that gets the pictures.")
+        return cleaned
+
+
+class LimitForm(forms.Form):
+    """A limit of the team, or of one of its people."""
+
+    person = forms.ModelChoiceField(
+        queryset=User.objects.none(), required=False, label="Whose", empty_label="The whole team"
+    )
+    period = forms.TypedChoiceField(
+        label="For each", choices=Period.choices, initial=Period.MONTH, coerce=Period
+    )
+    usd = forms.DecimalField(
+        label="US dollars",
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"autocomplete": "off", "step": "0.01"}),
+    )
+    pictures = forms.IntegerField(
+        label="Pictures",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        widget=forms.NumberInput(attrs={"autocomplete": "off"}),
+    )
+    hard = forms.BooleanField(label="Refuse what goes beyond it", required=False, initial=True)
+    allow_unknown = forms.BooleanField(label="Let pictures of unknown price through", required=False)
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(memberships__team=team).order_by("name", "email")
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and cleaned.get("usd") is None and cleaned.get("pictures") is None:
+            raise ValidationError("Set a limit in dollars, in pictures or in both.")
         return cleaned

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from images_app.teamwork import views
+from images_app.teamwork import spend_views, views
 
 urlpatterns = [
     path("teams/", views.teams, name="teams"),
@@ -21,5 +21,13 @@ urlpatterns = [
     path("team/<slug:slug>/handover/", views.team_handover, name="team_handover"),
     path("team/<slug:slug>/end/", views.team_end, name="team_end"),
     path("team/<slug:slug>/end/undo/", views.team_end_undo, name="team_end_undo"),
+    path("team/<slug:slug>/spend/", spend_views.team_spend, name="team_spend"),
+    path("team/<slug:slug>/spend/export/", spend_views.team_spend_export, name="team_spend_export"),
+    path("team/<slug:slug>/spend/limits/", spend_views.team_limits, name="team_limits"),
+    path(
+        "team/<slug:slug>/spend/limits/<int:id>/removal/",
+        spend_views.team_limit_removal,
+        name="team_limit_removal",
+    ),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from images_app.budgets.limits import OverBudget
 from images_app.jobs import actions, story
 from images_app.jobs.access import jobs_of, visible_job
 from images_app.jobs.decision import DecisionForm
@@ -16,7 +17,7 @@ from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.jobs.request import plain
 from images_app.jobs.states import REPEATABLE
-from images_app.jobs.views.verbs import agreed_in, not_agreed
+from images_app.jobs.views.verbs import agreed_in, not_agreed, over_budget, refused
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.lib.redirects import way_back
 from images_app.providers.actions import usable_models
@@ -66,7 +67,11 @@ def job_decision(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _show(request, job, form, status=422)
-    if actions.decide(job, request.user, form.cleaned_data["choice"], form.cleaned_data["note"]):
+    try:
+        decided = actions.decide(job, request.user, form.cleaned_data["choice"], form.cleaned_data["note"])
+    except OverBudget as error:
+        return refused(request, error, way_back(request, reverse("job", args=[job.pk])))
+    if decided:
         _say(request, messages.SUCCESS, form.done)
     else:
         _say(request, messages.WARNING, "This picture no longer needs a decision.")
@@ -89,6 +94,8 @@ def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         submitted = actions.again(job.generation, request.user, key=key, n=1, agreed=agreed_in(request))
     except actions.NotAgreed:
         return not_agreed(request, job.generation, 1)
+    except OverBudget as error:
+        return over_budget(request, job.generation, error)
     if submitted.created:
         _say(request, messages.SUCCESS, "Asked for once more, as a new picture.")
     return redirect("job", submitted.generation.jobs.get().pk)

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from images_app.budgets.actions import today
+from images_app.budgets.limits import Left, OverBudget, lefts
 from images_app.collections.access import destinations, visible_collection
 from images_app.collections.models import Collection, Right
 from images_app.images.access import visible_image
@@ -54,6 +56,8 @@ def studio(request: PersonRequest) -> HttpResponse:
             form.add_error("submission", KEY_REUSED)
         except NotAgreed:
             form.add_error("agreed", plan.objection)
+        except OverBudget as error:
+            form.add_error("agreed", error.sentence)
         else:
             return _made(request, [one.generation for one in submitted], models)
     return _refused(request, models, composer.of_form(form, plan))
@@ -66,7 +70,8 @@ def preview(request: PersonRequest) -> HttpResponse:
     form = GenerationForm(request.POST, person=request.user, models=models)
     plan = composer.planned(form)
     shown = composer.of_form(form, plan, judge=False)
-    return render(request, "jobs/_composer_plan.html", {"composer": shown})
+    context = {"composer": shown, "lefts": _lefts(request, shown)}
+    return render(request, "jobs/_composer_plan.html", context)
 
 
 @require_safe
@@ -115,6 +120,7 @@ def show_studio(
         "composer": shown,
         "presets": preset_choices(request.user, models),
         "destinations": _destinations(request, shown),
+        "lefts": _lefts(request, shown),
         "runs": runs(found.rows, models),
         "page": found,
         "older": older(request, found.next),
@@ -145,6 +151,11 @@ def _destinations(request: PersonRequest, shown: Composer) -> list[Collection]:
     return destinations(request.user, shown.team or current_team(request.user), shown.collection)
 
 
+def _lefts(request: PersonRequest, shown: Composer) -> list[Left]:
+    """What is left of the budgets that what the composer makes would count in."""
+    return lefts(shown.team or current_team(request.user), request.user, today())
+
+
 def _made(request: PersonRequest, made: list[Generation], models: list[ImageModel]) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('studio')}?watch=1")
@@ -167,6 +178,7 @@ def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) 
         "composer": shown,
         "presets": preset_choices(request.user, models),
         "destinations": _destinations(request, shown),
+        "lefts": _lefts(request, shown),
     }
     response = render(request, "jobs/_composer.html", context, status=422)
     response["HX-Retarget"] = "#composer"

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from images_app.budgets.limits import OverBudget
 from images_app.jobs import actions
 from images_app.jobs.access import visible_generation
 from images_app.jobs.choices import COUNTS
@@ -34,6 +35,8 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         submitted = actions.again(generation, request.user, key=key, n=n, agreed=agreed_in(request))
     except actions.NotAgreed:
         return not_agreed(request, generation, n)
+    except OverBudget as error:
+        return over_budget(request, generation, error)
     return _show(request, submitted.generation.pk)
 
 
@@ -50,6 +53,8 @@ def generation_retry(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         )
     except actions.NotAgreed:
         return not_agreed(request, generation, most or generation.n)
+    except OverBudget as error:
+        return over_budget(request, generation, error)
     return _show(request, submitted.generation.pk if submitted else id)
 
 
@@ -59,7 +64,12 @@ def generation_decision(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     generation = visible_generation(request.user, id)
     form = DecisionForm(request.POST)
     if form.is_valid():
-        actions.decide_all(generation, request.user, form.cleaned_data["choice"], form.cleaned_data["note"])
+        try:
+            actions.decide_all(
+                generation, request.user, form.cleaned_data["choice"], form.cleaned_data["note"]
+            )
+        except OverBudget as error:
+            return refused(request, error, way_back(request, "studio"))
     return _show(request, id)
 
 
@@ -121,6 +131,16 @@ def not_agreed(request: PersonRequest, generation: Generation, n: int) -> HttpRe
         request, f"Nothing was made: the price has changed. {count}: {again_price(generation, n)}."
     )
     return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
+
+
+def over_budget(request: PersonRequest, generation: Generation, error: OverBudget) -> HttpResponse:
+    """Nothing is made beyond a budget: the composer keeps the recipe."""
+    return refused(request, error, f"{reverse('studio')}?recipe={generation.pk}")
+
+
+def refused(request: PersonRequest, error: OverBudget, address: str) -> HttpResponse:
+    messages.error(request, error.sentence)
+    return _elsewhere(request, address)
 
 
 def _not_offered(request: PersonRequest, generation: Generation) -> HttpResponse | None:
