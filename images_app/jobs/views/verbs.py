@@ -18,6 +18,7 @@ from images_app.jobs.models import Generation
 from images_app.jobs.request import again_price, plain
 from images_app.jobs.views.studio import show_runs
 from images_app.lib.redirects import way_back
+from images_app.moderation.actions import PromptRefused
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
 
@@ -34,6 +35,8 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         submitted = actions.again(generation, request.user, key=key, n=n, agreed=agreed_in(request))
     except actions.NotAgreed:
         return not_agreed(request, generation, n)
+    except PromptRefused as refused:
+        return prompt_refused(request, generation, refused)
     return _show(request, submitted.generation.pk)
 
 
@@ -50,6 +53,8 @@ def generation_retry(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         )
     except actions.NotAgreed:
         return not_agreed(request, generation, most or generation.n)
+    except PromptRefused as refused:
+        return prompt_refused(request, generation, refused)
     return _show(request, submitted.generation.pk if submitted else id)
 
 
@@ -120,6 +125,12 @@ def not_agreed(request: PersonRequest, generation: Generation, n: int) -> HttpRe
     messages.error(
         request, f"Nothing was made: the price has changed. {count}: {again_price(generation, n)}."
     )
+    return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
+
+
+def prompt_refused(request: PersonRequest, generation: Generation, refused: PromptRefused) -> HttpResponse:
+    """A rule came since it was made: the composer holds the prompt, to be changed."""
+    messages.error(request, refused.sentence)
     return _elsewhere(request, f"{reverse('studio')}?recipe={generation.pk}")
 
 
