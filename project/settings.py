@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "images_app.audit.context.AuditMiddleware",
     "images_app.teams.welcome.FirstStartMiddleware",
     "images_app.teams.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -212,6 +213,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "moderation.forget",
         "schedule": TIDY_SECONDS,
         "options": {"queue": "upkeep", "expires": 600},
+    },
+    "seal the audit log": {
+        "task": "audit.seal",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
     },
     "end teams": {
         "task": "teams.end",

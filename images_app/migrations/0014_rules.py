@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('images_app', '0011_remixes'),
+        ('images_app', '0012_audit'),
     ]
 
     operations = [

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from images_app.lib.readonly import ReadOnly
+from images_app.audit.actions import record
+from images_app.audit.watched import Audited, ReadOnly, ReadsPrivate
 from images_app.lib.words import tame
 from images_app.moderation.forms import LOOK_BACK, ModerationEndpointForm, PromptRuleForm, Runs, TryForm
 from images_app.moderation.models import (
@@ -19,7 +20,7 @@ from images_app.moderation.models import (
     PromptRule,
     RefusedPrompt,
 )
-from images_app.moderation.past import look_back
+from images_app.moderation.past import LookBack, look_back
 from images_app.moderation.trying import Tried, try_prompt, try_with
 from images_app.teams.models import Team
 
@@ -56,7 +57,7 @@ class ScopeFilter(admin.SimpleListFilter):
 
 
 @admin.register(PromptRule)
-class PromptRuleAdmin(admin.ModelAdmin[PromptRule]):
+class PromptRuleAdmin(Audited, admin.ModelAdmin[PromptRule]):
     form = PromptRuleForm
     change_form_template = "admin/images_app/promptrule/rule.html"
     change_list_template = "admin/images_app/promptrule/rules.html"
@@ -119,14 +120,34 @@ class PromptRuleAdmin(admin.ModelAdmin[PromptRule]):
         if isinstance(form, PromptRuleForm) and form.trying and not form.errors:
             rule = form.instance  # as it is filled in; it was not saved
             if form.trying == LOOK_BACK:
-                context["past"] = look_back(rule)
+                context["past"] = self._look_back(request, rule)
             else:
                 context["result"] = try_with(rule, form.cleaned_data["tried"])
         return super().render_change_form(request, context, *args, **options)
 
+    def _look_back(self, request: HttpRequest, rule: PromptRule) -> LookBack:
+        """Other people's prompts are shown: who looked for what is written down, and how much was there."""
+        found = look_back(rule)
+        record(
+            "promptrule.looked_back",
+            actor=request.user,
+            target=rule,
+            team=rule.team,
+            after={
+                "kind": rule.kind,
+                "pattern": rule.pattern,
+                "looked_at": found.looked_at,
+                "met": found.met,
+            },
+            request=request,
+        )
+        return found
 
-class Kept(ReadOnly):
-    """What is kept of prompts: read by who has the permission, changed by nobody."""
+
+class Kept(ReadsPrivate, ReadOnly):
+    """What is kept of prompts: read by who has the permission, which is written down, and changed by nobody."""
+
+    audit_lists = True
 
     @admin.display(description="Prompt")
     def words(self, row: Any) -> str:
@@ -187,7 +208,7 @@ class ThresholdInline(admin.TabularInline[CategoryThreshold, ModerationEndpoint]
 
 
 @admin.register(ModerationEndpoint)
-class ModerationEndpointAdmin(admin.ModelAdmin[ModerationEndpoint]):
+class ModerationEndpointAdmin(Audited, admin.ModelAdmin[ModerationEndpoint]):
     form = ModerationEndpointForm
     inlines = (ThresholdInline,)
     list_display = ("model", "provider", "enabled", "action", "fail_open")
