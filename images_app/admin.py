@@ -5,6 +5,7 @@ from images_app.budgets import admin as budgets_admin
 from images_app.galleries import admin as galleries_admin
 from images_app.images import admin as images_admin
 from images_app.jobs import admin as jobs_admin
+from images_app.moderation import admin as moderation_admin
 from images_app.providers import admin as providers_admin
 from images_app.teams import admin as teams_admin
 
@@ -14,6 +15,7 @@ __all__ = [
     "galleries_admin",
     "images_admin",
     "jobs_admin",
+    "moderation_admin",
     "providers_admin",
     "teams_admin",
 ]

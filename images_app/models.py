@@ -15,6 +15,14 @@ from images_app.galleries.models import (
 )
 from images_app.images.models import Favourite, Leftover, PictureText, StoredImage
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent, Preset, Turn
+from images_app.moderation.models import (
+    CategoryThreshold,
+    ChangedPrompt,
+    FlaggedPrompt,
+    ModerationEndpoint,
+    PromptRule,
+    RefusedPrompt,
+)
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
@@ -25,12 +33,15 @@ __all__ = [
     "AuditSeal",
     "Budget",
     "BudgetAlarm",
+    "CategoryThreshold",
+    "ChangedPrompt",
     "Collection",
     "CollectionItem",
     "Comment",
     "CommentMention",
     "Contributor",
     "Favourite",
+    "FlaggedPrompt",
     "Generation",
     "Guest",
     "Happening",
@@ -43,12 +54,15 @@ __all__ = [
     "Letter",
     "Membership",
     "ModelPrice",
+    "ModerationEndpoint",
     "Notice",
     "NoticeSetting",
     "PictureText",
     "Preset",
+    "PromptRule",
     "Provider",
     "Publication",
+    "RefusedPrompt",
     "SavedView",
     "ShareItem",
     "ShareLink",

@@ -3,6 +3,7 @@
 from images_app.audit.tasks import seal
 from images_app.galleries.tasks import tell_closed
 from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
+from images_app.moderation.tasks import forget
 from images_app.notices.tasks import deliver, look
 from images_app.notices.tasks import tidy as tidy_notices
 from images_app.teamwork.tasks import end_due_teams
@@ -12,6 +13,7 @@ __all__ = [
     "collect",
     "deliver",
     "end_due_teams",
+    "forget",
     "generate",
     "look",
     "media",

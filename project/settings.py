@@ -209,6 +209,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },
+    "old refused prompts": {
+        "task": "moderation.forget",
+        "schedule": TIDY_SECONDS,
+        "options": {"queue": "upkeep", "expires": 600},
+    },
     "seal the audit log": {
         "task": "audit.seal",
         "schedule": 60,
@@ -240,6 +245,7 @@ DEMO_API_KEY = env.text("DEMO_API_KEY", env.noted("DEMO_API_KEY", DATA_DIR))
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)
 IDLE_POLL_SECONDS = env.number("IDLE_POLL_SECONDS", 2, least=1)
 FAILPOINTS = env.text("FAIL") if TESTING else ""
+REFUSED_PROMPT_DAYS = env.number("REFUSED_PROMPT_DAYS", 30, least=1)
 
 # --- files ---
 AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME")

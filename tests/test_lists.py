@@ -18,6 +18,7 @@ from images_app.galleries.models import Comment, CommentMention, Guest, SavedVie
 from images_app.images.models import Favourite, StoredImage
 from images_app.jobs.models import Generation, Preset
 from images_app.jobs.states import State
+from images_app.moderation.models import FlaggedPrompt, ModerationEndpoint, PromptRule, RefusedPrompt
 from images_app.notices.models import Kind, Notice
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
@@ -90,7 +91,7 @@ NO_LIST = {
 ADMIN = [
     f"admin:images_app_{model._meta.model_name}_changelist"
     for model in django_admin.site._registry
-    if model._meta.app_label == "images_app"
+    if model._meta.app_label == "images_app" and model is not ModerationEndpoint  # of which there is one
 ]
 CASES = [(name, query) for name, queries in LISTS.items() for query in queries] + [
     (name, "") for name in ADMIN
@@ -179,6 +180,10 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     CollectionItem.objects.create(collection=other, image=picture, place=1)
     SavedView.objects.create(person=person, name=f"View {number}", query="text=heron")
     Preset.objects.create(person=person, name=f"Preset {number}", model=model, size=model.sizes[0])
+    rule = PromptRule.objects.create(name=f"Rule {number}", pattern="sword", team=first.team, active=True)
+    refused = {"reason": rule.name, "text": "A sword", "digest": str(number)}
+    RefusedPrompt.objects.create(person=person, team=first.team, rule=rule, **refused)
+    FlaggedPrompt.objects.create(generation=generation, rule=rule, reason=rule.name)
     provider = Provider.objects.create(slug=f"p{number}", name=f"P{number}", base_url="http://127.0.0.1:9/v1")
     ImageModel.objects.create(
         provider=provider, name=f"m{number}", label="M", sizes=["1024x1024"], qualities=[""], styles=[""]

@@ -124,12 +124,12 @@ class Order:
 
 def read_order(body: bytes, content_type: str) -> Order:
     """The order in a request body. Raises ApiError with the status and code OpenAI would answer."""
-    given = _object(body, content_type)
+    given = read_object(body, content_type)
     model = given.pop("model", None)
     if model is None:
-        raise _missing("model")
+        raise missing("model")
     if not isinstance(model, str):
-        raise _wrong_type("model", "a string", model)
+        raise wrong_type("model", "a string", model)
     profile = PROFILES.get(model)
     if profile is None:
         message = f"The model `{model[:100]}` does not exist or you do not have access to it."
@@ -141,7 +141,7 @@ def read_order(body: bytes, content_type: str) -> Order:
             )
     prompt = _prompt(given, profile)
     if not isinstance(given.get("user", ""), str | None):
-        raise _wrong_type("user", "a string", given["user"])
+        raise wrong_type("user", "a string", given["user"])
     fields = {name: _value(name, rule, given.get(name)) for name, rule in profile.fields.items()}
     for name, meant in profile.auto.items():
         if fields[name] == "auto":
@@ -150,7 +150,8 @@ def read_order(body: bytes, content_type: str) -> Order:
     return Order(profile, prompt, fields)
 
 
-def _object(body: bytes, content_type: str) -> dict[str, Any]:
+def read_object(body: bytes, content_type: str) -> dict[str, Any]:
+    """The JSON object of a body. Raises ApiError."""
     if content_type.split(";")[0].strip().lower() != "application/json":
         raise ApiError(
             400,
@@ -181,9 +182,9 @@ def _no_constant(name: str) -> None:
 def _prompt(given: Mapping[str, Any], profile: Profile) -> str:
     prompt = given.get("prompt")
     if prompt is None:
-        raise _missing("prompt")
+        raise missing("prompt")
     if not isinstance(prompt, str):
-        raise _wrong_type("prompt", "a string", prompt)
+        raise wrong_type("prompt", "a string", prompt)
     if any("\ud800" <= character <= "\udfff" for character in prompt):
         raise ApiError(
             400,
@@ -214,7 +215,7 @@ def _value(name: str, rule: Choice | Number, value: Any) -> str | int:
         return rule.default
     if isinstance(rule, Number):
         if isinstance(value, bool) or not isinstance(value, int):
-            raise _wrong_type(name, "an integer", value)
+            raise wrong_type(name, "an integer", value)
         if value > rule.high:
             message = (
                 f"Invalid '{name}': integer above maximum value. "
@@ -229,7 +230,7 @@ def _value(name: str, rule: Choice | Number, value: Any) -> str | int:
             raise ApiError(400, message, param=name, code="integer_below_min_value")
         return value
     if not isinstance(value, str):
-        raise _wrong_type(name, "a string", value)
+        raise wrong_type(name, "a string", value)
     if value not in rule.values:
         known = [f"'{known}'" for known in rule.values]
         message = (
@@ -253,13 +254,13 @@ def _check_together(fields: Mapping[str, str | int]) -> None:
         raise ApiError(400, message, param="output_compression", code="invalid_value")
 
 
-def _missing(name: str) -> ApiError:
+def missing(name: str) -> ApiError:
     return ApiError(
         400, f"Missing required parameter: '{name}'.", param=name, code="missing_required_parameter"
     )
 
 
-def _wrong_type(name: str, expected: str, value: Any) -> ApiError:
+def wrong_type(name: str, expected: str, value: Any) -> ApiError:
     message = f"Invalid type for '{name}': expected {expected}, but got {_name_type(value)} instead."
     return ApiError(400, message, param=name, code="invalid_type")
 

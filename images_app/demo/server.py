@@ -16,6 +16,7 @@ from .artist import Recipe, recipe
 from .contract import MAX_BODY, PROFILES, ApiError, Order, read_order
 from .faults import Faults, FirstTime, invalid_key, read_faults, turn_away
 from .links import BadLink, ExpiredLink, Link, Links
+from .moderations import moderate
 from .pictures import Pictures
 from .revise import revise
 from .settings import Settings
@@ -25,7 +26,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-PATHS = {"/v1/images/generations": "POST", "/v1/models": "GET", "/healthz": "GET"}
+PATHS = {"/v1/images/generations": "POST", "/v1/moderations": "POST", "/v1/models": "GET", "/healthz": "GET"}
 MOST_POSITIONS = 200
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
@@ -107,6 +108,8 @@ class Demo:
         if path.startswith("/v1/models"):
             return _models(path.removeprefix("/v1/models").strip("/"))
         body = await _read_body(headers, receive)
+        if path == "/v1/moderations":
+            return _json(200, moderate(body, headers.get("content-type", "")))
         order = read_order(body, headers.get("content-type", ""))
         return await self._generate(order, _base(self.settings, scope, headers), _position(headers))
 

@@ -24,6 +24,8 @@ from images_app.jobs.transition import move, record
 from images_app.lib.dbtime import from_now
 from images_app.lib.failpoints import failpoint
 from images_app.lib.words import money
+from images_app.moderation import actions as moderation
+from images_app.moderation.judging import Verdict
 from images_app.teams.access import hold_seat, own
 from images_app.teams.audience import Audience
 from images_app.teams.models import User
@@ -64,24 +66,35 @@ def submit(request: JobRequest) -> Submitted:
 def submit_all(requests: Sequence[JobRequest], *, agreed: str | None = None) -> list[Submitted]:
     """All of them or none, in their order. They bear one person's one key, the key of the press: pressed twice, they
     are made once. KeyReused where it stands for anything else, be it one prompt more or less; NotAgreed where a new
-    press would cost another sum than ``agreed`` (as request.agreed_words says it; None: nothing was shown); OverBudget
-    where a hard limit has no room for all of them.
+    press would cost another sum than ``agreed`` (as request.agreed_words says it; None: nothing was shown);
+    moderation's PromptRefused where a rule is against one of the prompts; OverBudget where a hard limit has no room for
+    all of them. May wait for an endpoint that is asked about the prompts: never inside a transaction.
     """
     press = _press(requests)
     if earlier := _earlier(press):
         return earlier
     if agreed is not None and agreed != agreed_words(requests):
         raise NotAgreed
+    one = requests[0]
+    verdicts = moderation.check(
+        one.person,
+        one.team,
+        [request.prompt for request in requests],
+        key=one.idempotency_key,
+        limit=min(request.model.prompt_limit for request in requests),
+    )
     try:
         with transaction.atomic():
-            one = requests[0]
             hold_seat(one.person, one.team)
             hold_lines(
                 {request.model.provider for request in requests}, one.team, one.person, quiet=one.quiet
             )
             # Lists are newest first: of one press the first prompt stands first.
             now = timezone.now()
-            made = [_create(*each, now - timedelta(milliseconds=place)) for place, each in enumerate(press)]
+            made = [
+                _create(request, body_hash, now - timedelta(milliseconds=place), verdicts[request.prompt])
+                for place, (request, body_hash) in enumerate(press)
+            ]
             # Last: a tally is a row that everybody's presses wait for.
             books.hold([job for _, jobs in made for job in jobs])
     except IntegrityError:
@@ -98,7 +111,8 @@ def again(
 ) -> Submitted:
     """A new submission of the same recipe; what waited until it was quiet waits for that again.
 
-    NotAgreed where it would cost another sum than ``agreed`` (request.agreed_again; None: nothing was shown).
+    NotAgreed where it would cost another sum than ``agreed`` (request.agreed_again; None: nothing was shown);
+    PromptRefused as for ``submit_all``: a rule may have come since.
     """
     request = JobRequest(
         person=actor,
@@ -122,7 +136,8 @@ def retry_failed(
 ) -> Submitted | None:
     """A new submission of as many pictures as came to nothing, ``most`` at most; None where none did.
 
-    A call with unknown outcome is none of them: only a decision may repeat it. NotAgreed as for ``again``.
+    A call with unknown outcome is none of them: only a decision may repeat it. NotAgreed and PromptRefused as for
+    ``again``.
     """
     failed = generation.jobs.filter(state__in=REPEATABLE).count()
     count = failed if most is None else min(failed, most)
@@ -266,13 +281,15 @@ def _earlier(press: list[tuple[JobRequest, str]]) -> list[Submitted]:
     return [Submitted(found[key], created=False) for key in hashes]
 
 
-def _create(request: JobRequest, body_hash: str, created_at: datetime) -> tuple[Generation, list[ImageJob]]:
+def _create(
+    request: JobRequest, body_hash: str, created_at: datetime, verdict: Verdict
+) -> tuple[Generation, list[ImageJob]]:
     provider = request.model.provider
     generation = Generation.objects.create(
         team=request.team,
         person=request.person,
         model=request.model,
-        prompt=request.prompt,
+        prompt=verdict.sent,
         size=request.size,
         quality=request.quality,
         style=request.style,
@@ -287,6 +304,7 @@ def _create(request: JobRequest, body_hash: str, created_at: datetime) -> tuple[
         audience=request.team.audience if request.audience is None else request.audience,
         created_at=created_at,
     )
+    moderation.keep(verdict, generation.pk)
     price = request.model.price(request.size, request.quality)
     turns = take_turns(provider, request.team, request.person, request.n, quiet=request.quiet)
     jobs = ImageJob.objects.bulk_create(

@@ -64,6 +64,8 @@ class Generation(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-created_at", "-id"], name="generation_person_newest"),
+            # What a rule for prompts would have done to the last ones (moderation/past.py).
+            models.Index(fields=["-created_at"], name="generation_newest"),
             models.Index(fields=["person", "model"], name="generation_person_model"),
             # What became of a picture. Where most rows have no parent, the key's own index seems worthless to SQLite,
             # which then reads all of them.

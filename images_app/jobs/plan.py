@@ -9,6 +9,7 @@ from images_app.jobs.choices import Asked, duration_s, quality_name, size_name, 
 from images_app.jobs.near import NearPicture, near_pictures
 from images_app.jobs.request import JobRequest, agreed_words, total_usd
 from images_app.lib.words import money
+from images_app.moderation.judging import Change, judge_each
 from images_app.providers.models import Provider
 
 
@@ -80,6 +81,12 @@ class Plan:
         asked = [Asked(one.model, one.size, one.quality, one.n) for one in self.requests]
         seconds = duration_s(asked)
         return f"{self.price}, {time_words(seconds, self.requests[0].quiet)}" if seconds else self.price
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What rules would write instead; what they refuse is said, and kept, only once it is sent."""
+        verdicts = judge_each(self.prompts, self.requests[0].team)
+        return list(dict.fromkeys(change for verdict in verdicts for change in verdict.changes))
 
     @cached_property
     def near(self) -> list[NearPicture]:

@@ -18,6 +18,7 @@ from images_app.jobs.states import IN_FLIGHT, PENDING, REPEATABLE, State
 from images_app.jobs.story import GIVEN_UP, ICONS
 from images_app.lib.ratio import ratio_of, shape_name
 from images_app.lib.words import about, ago, money, ordinal
+from images_app.moderation.models import ChangedPrompt
 from images_app.providers.models import ImageModel
 
 # What a tile says in large where no picture is shown; the studio's words for the states of the machine.
@@ -190,6 +191,8 @@ class Run:
     generation: Generation
     tiles: list[Tile]
     model_value: str
+    # What was written, where a rule wrote something else.
+    rewritten: ChangedPrompt | None = None
 
     @property
     def columns(self) -> int:
@@ -330,11 +333,13 @@ def runs(generations: Sequence[Generation], models: list[ImageModel]) -> list[Ru
         for generation in generations
     }
     places = lines(job for row in jobs.values() for job in row)
+    rewritten = ChangedPrompt.objects.in_bulk(list(jobs))
     return [
         Run(
             generation,
             [Tile(job, generation, places.get(job.pk)) for job in jobs[generation.pk]],
             value_of(generation.model, models),
+            rewritten.get(generation.pk),
         )
         for generation in generations
     ]

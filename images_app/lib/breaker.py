@@ -12,12 +12,15 @@ log = structlog.get_logger(__name__)
 
 
 class Breaker:
-    """Open for a few seconds after a failure. ``away`` and ``back`` are logged when it begins and when it is over."""
+    """Open for ``rest_s`` seconds after ``failures`` in a row, and after each further one until something goes well.
+    ``away`` and ``back`` are logged when it begins and when it is over."""
 
-    def __init__(self, away: str, back: str) -> None:
+    def __init__(self, away: str, back: str, *, rest_s: float = REST_S, failures: int = 1) -> None:
         self._away, self._back = away, back
+        self._rest_s, self._patience = rest_s, failures
         self._lock = threading.Lock()
         self._rest: Deadline | None = None
+        self._failed = 0
         self._down = False
 
     def is_open(self) -> bool:
@@ -26,15 +29,18 @@ class Breaker:
 
     def trip(self, error: Exception) -> None:
         with self._lock:
-            self._rest = Deadline(REST_S)
+            self._failed += 1
+            if self._failed < self._patience:
+                return
+            self._rest = Deadline(self._rest_s)
             first, self._down = not self._down, True
         if first:
             log.warning(self._away, error=type(error).__name__)
 
     def reset(self) -> None:
-        if not self._down:
+        if not self._failed:
             return
         with self._lock:
-            back, self._down, self._rest = self._down, False, None
+            back, self._down, self._rest, self._failed = self._down, False, None, 0
         if back:
             log.info(self._back)

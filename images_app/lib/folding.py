@@ -15,13 +15,13 @@ WORDS_ASKED_AT_MOST = 24
 WORD_AT_MOST = 60
 # Japanese voicing marks change the letter; every other mark is an accent.
 _KEPT_MARKS = "\u3099\u309a"
-# Han, kana, bopomofo; Thai, Lao, Myanmar, Khmer.
-_SIGNS = (
+# Scripts written without spaces: Han, kana, bopomofo; Thai, Lao, Myanmar, Khmer.
+UNSPACED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     r"\u3005-\u3007\u3041-\u312f\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff"
 )
 _EMOJI = r"\u2600-\u27bf\U0001f000-\U0001faff"
-_RUN = re.compile(rf"(?P<signs>[{_SIGNS}]+)|[{_EMOJI}]|(?:(?![{_SIGNS}])[^\W_])+")
+_RUN = re.compile(rf"(?P<signs>[{UNSPACED}]+)|[{_EMOJI}]|(?:(?![{UNSPACED}])[^\W_])+")
 _APOSTROPHES = re.compile("['’ʼ]")
 _ASKED = re.compile(r'(?<!\S)(-?)(?:"([^"]+)"|(\S+))')
 _QUOTES = str.maketrans("“”„«»", '"' * 5)

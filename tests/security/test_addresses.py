@@ -22,6 +22,7 @@ from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation, ImageJob, Preset
 from images_app.jobs.states import State
 from images_app.lib.tokens import hashed, new_token
+from images_app.moderation.models import FlaggedPrompt, ModerationEndpoint, PromptRule, RefusedPrompt
 from images_app.notices.models import Kind, Notice
 from images_app.notices.post import unsubscribing
 from images_app.providers.models import ImageModel, Provider
@@ -266,6 +267,7 @@ ADDRESSES: dict[str, Expected] = {
     "admin/images_app/storedimage/<uuid:image_id>/thumbnail/": staff(304),
     "admin/images_app/publication/<uuid:id>/picture/": staff(304),
     "admin/images_app/auditentry/export/": staff(),
+    "admin/images_app/promptrule/try/": staff(),
 }
 # What the admin makes of a model: list, addition, change, deletion, history, and the old form of its address.
 WRITTEN: dict[str, int | str] = {
@@ -293,6 +295,10 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/storedimage": {**READ_ONLY},
     "images_app/publication": {**READ_ONLY},
     "images_app/auditentry": {**READ_ONLY},
+    "images_app/promptrule": {**WRITTEN},
+    "images_app/refusedprompt": {**READ_ONLY},
+    "images_app/flaggedprompt": {**READ_ONLY},
+    "images_app/moderationendpoint": {**WRITTEN, "add/": 403},  # there is one, and only one may be
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -444,7 +450,33 @@ def make_things(
     link = links.make_for_image(maker, shared, terms)
     objects |= {"link": link.link, "shared": shared}
     objects["images_app/publication"] = make_publication(make_picture(generation, position=3))
+    objects |= make_moderation(generation)
     return Things(generation, job, image, objects, token=token, link=_token(link.address))
+
+
+def make_moderation(generation: Generation) -> dict[str, Any]:
+    """A rule that does not run, what it did once, and an endpoint that is not asked."""
+    rule = PromptRule.objects.create(name="No weapons", pattern="weapon")
+    refused = RefusedPrompt(
+        person=generation.person,
+        team=generation.team,
+        rule=rule,
+        reason=rule.name,
+        text="A weapon",
+        digest="1",
+    )
+    refused.save()
+    endpoint, _ = ModerationEndpoint.objects.get_or_create(
+        defaults={"provider": generation.model.provider, "enabled": False}
+    )
+    return {
+        "images_app/promptrule": rule,
+        "images_app/refusedprompt": refused,
+        "images_app/flaggedprompt": FlaggedPrompt.objects.create(
+            generation=generation, rule=rule, reason=rule.name
+        ),
+        "images_app/moderationendpoint": endpoint,
+    }
 
 
 def _token(address: str) -> str:

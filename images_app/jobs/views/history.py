@@ -17,9 +17,11 @@ from images_app.jobs.filters import GROUPS, JobFilter, tabs
 from images_app.jobs.models import ImageJob
 from images_app.jobs.request import plain
 from images_app.jobs.states import REPEATABLE
-from images_app.jobs.views.verbs import agreed_in, not_agreed, over_budget, refused
+from images_app.jobs.views.verbs import agreed_in, not_agreed, over_budget, prompt_refused, refused
 from images_app.lib.keyset import listing, older, page, place_asked
 from images_app.lib.redirects import way_back
+from images_app.moderation.actions import PromptRefused
+from images_app.moderation.models import ChangedPrompt
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
 
@@ -96,6 +98,8 @@ def job_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         return not_agreed(request, job.generation, 1)
     except OverBudget as error:
         return over_budget(request, job.generation, error)
+    except PromptRefused as error:
+        return prompt_refused(request, job.generation, error)
     if submitted.created:
         _say(request, messages.SUCCESS, "Asked for once more, as a new picture.")
     return redirect("job", submitted.generation.jobs.get().pk)
@@ -117,6 +121,7 @@ def _show(request: PersonRequest, job: ImageJob, form: DecisionForm, *, status: 
         "images": job.kept_images,
         "form": form,
         "key": uuid.uuid4().hex,
+        "rewritten": ChangedPrompt.objects.filter(generation=job.generation_id).first(),
     }
     return render(request, "jobs/job.html", context, status=status)
 

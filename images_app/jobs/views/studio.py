@@ -25,6 +25,7 @@ from images_app.jobs.starters import STARTERS
 from images_app.jobs.tiles import runs, status, tiles
 from images_app.lib.ids import id_in, ids_in
 from images_app.lib.keyset import listing, older, page, place_asked
+from images_app.moderation.actions import PromptRefused
 from images_app.providers.actions import usable_models
 from images_app.providers.models import ImageModel
 from images_app.teams.access import current_team, own
@@ -58,6 +59,8 @@ def studio(request: PersonRequest) -> HttpResponse:
             form.add_error("agreed", plan.objection)
         except OverBudget as error:
             form.add_error("agreed", error.sentence)
+        except PromptRefused as error:
+            form.add_error("prompt", error.sentence)
         else:
             return _made(request, [one.generation for one in submitted], models)
     return _refused(request, models, composer.of_form(form, plan))

@@ -19,6 +19,7 @@ from images_app.jobs.models import Generation
 from images_app.jobs.request import again_price, plain
 from images_app.jobs.views.studio import show_runs
 from images_app.lib.redirects import way_back
+from images_app.moderation.actions import PromptRefused
 from images_app.providers.actions import usable_models
 from images_app.teams.request import PersonRequest
 
@@ -37,6 +38,8 @@ def generation_again(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         return not_agreed(request, generation, n)
     except OverBudget as error:
         return over_budget(request, generation, error)
+    except PromptRefused as error:
+        return prompt_refused(request, generation, error)
     return _show(request, submitted.generation.pk)
 
 
@@ -55,6 +58,8 @@ def generation_retry(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
         return not_agreed(request, generation, most or generation.n)
     except OverBudget as error:
         return over_budget(request, generation, error)
+    except PromptRefused as error:
+        return prompt_refused(request, generation, error)
     return _show(request, submitted.generation.pk if submitted else id)
 
 
@@ -138,7 +143,12 @@ def over_budget(request: PersonRequest, generation: Generation, error: OverBudge
     return refused(request, error, f"{reverse('studio')}?recipe={generation.pk}")
 
 
-def refused(request: PersonRequest, error: OverBudget, address: str) -> HttpResponse:
+def prompt_refused(request: PersonRequest, generation: Generation, error: PromptRefused) -> HttpResponse:
+    """A rule came since it was made: the composer holds the prompt, to be changed."""
+    return refused(request, error, f"{reverse('studio')}?recipe={generation.pk}")
+
+
+def refused(request: PersonRequest, error: OverBudget | PromptRefused, address: str) -> HttpResponse:
     messages.error(request, error.sentence)
     return _elsewhere(request, address)
 
