@@ -16,6 +16,7 @@ from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent, Pres
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
+from images_app.trials.models import Trial
 
 __all__ = [
     "Attempt",
@@ -47,6 +48,7 @@ __all__ = [
     "ShareLink",
     "StoredImage",
     "Team",
+    "Trial",
     "Turn",
     "User",
     "Vote",

@@ -5,16 +5,22 @@ from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
 from images_app.notices.tasks import deliver, look
 from images_app.notices.tasks import tidy as tidy_notices
 from images_app.teamwork.tasks import end_due_teams
+from images_app.trials.tasks import call as call_trial
+from images_app.trials.tasks import store as store_trial
+from images_app.trials.tasks import sweep as sweep_trials
 
 __all__ = [
     "adopt",
+    "call_trial",
     "collect",
     "deliver",
     "end_due_teams",
     "generate",
     "look",
     "media",
+    "store_trial",
     "sweep",
+    "sweep_trials",
     "tell_closed",
     "tidy",
     "tidy_notices",

@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": TIDY_SECONDS,
         "options": {"queue": "upkeep", "expires": 600},
     },
+    "trials": {"task": "trials.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": "upkeep", "expires": 30}},
     # What became of presses, and letters: late ones, or two at once, do no harm.
     "look": {"task": "notices.look", "schedule": 15, "options": {"queue": "upkeep", "expires": 30}},
     "letters": {"task": "notices.deliver", "schedule": 60, "options": {"queue": "upkeep", "expires": 60}},

@@ -62,7 +62,7 @@ class ModelChoice:
     @property
     def from_price(self) -> str:
         """The cheapest picture of it."""
-        known = [row.usd for row in self.model.prices.all()]
+        known = self.model.known_prices().values()
         return f"from {money(min(known))}" if known else "price unknown"
 
     @property

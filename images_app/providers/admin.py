@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from images_app.lib.crypto import SealError
 from images_app.providers.actions import KEY_REASONS, resume_if_paused_for
-from images_app.providers.forms import ImageModelForm, ProviderForm
+from images_app.providers.forms import ImageModelForm, PriceForm, PriceFormSet, ProviderForm
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 
 
@@ -128,9 +128,14 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
 
 class ModelPriceInline(admin.TabularInline[ModelPrice, ImageModel]):
     model = ModelPrice
+    form = PriceForm
+    formset = PriceFormSet
     extra = 1
     verbose_name = "price"
-    verbose_name_plural = "US dollars for one picture (a price that is not here is shown as unknown)"
+    verbose_name_plural = (
+        "US dollars for one picture (a price that is not here is shown as unknown; one that has "
+    )
+    "begun is ended by a new one)"
 
 
 @admin.register(ImageModel)
