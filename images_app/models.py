@@ -1,5 +1,6 @@
 """Gathers the rooms' models: Django looks for them here."""
 
+from images_app.audit.models import AuditEntry, AuditSeal
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import (
     Comment,
@@ -20,6 +21,8 @@ from images_app.trials.models import Trial
 
 __all__ = [
     "Attempt",
+    "AuditEntry",
+    "AuditSeal",
     "Collection",
     "CollectionItem",
     "Comment",

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "images_app.audit.context.AuditMiddleware",
     "images_app.teams.welcome.FirstStartMiddleware",
     "images_app.teams.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

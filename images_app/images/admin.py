@@ -10,9 +10,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from images_app.audit.watched import ReadOnly
 from images_app.images.models import StoredImage
 from images_app.images.views import serve
-from images_app.lib.readonly import ReadOnly
 
 
 @admin.register(StoredImage)

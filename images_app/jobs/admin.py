@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from images_app.audit.watched import ReadOnly
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
-from images_app.lib.readonly import ReadOnly
 
 
 class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):

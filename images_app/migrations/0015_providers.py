@@ -16,7 +16,7 @@ ALWAYS = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('images_app', '0011_remixes'),
+        ('images_app', '0012_audit'),
     ]
 
     operations = [

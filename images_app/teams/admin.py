@@ -12,6 +12,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from images_app.audit.watched import Audited
 from images_app.teams.actions import give_personal_team, vouch_for_email
 from images_app.teams.forms import PersonChangeForm, PersonCreationForm
 from images_app.teams.models import Membership, Team, User
@@ -38,7 +39,7 @@ class AddressOfPerson(admin.TabularInline[EmailAddress, User]):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(Audited, UserAdmin[User]):
     form = PersonChangeForm
     add_form = PersonCreationForm
     inlines = (MembershipOfPerson, AddressOfPerson)
@@ -90,7 +91,7 @@ class MembershipOfTeam(admin.TabularInline[Membership, Team]):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(Audited, admin.ModelAdmin[Team]):
     inlines = (MembershipOfTeam,)
     list_display = ("name", "slug", "personal", "people", "created_at")
     list_filter = ("personal",)
