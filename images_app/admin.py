@@ -5,5 +5,6 @@ from images_app.images import admin as images_admin
 from images_app.jobs import admin as jobs_admin
 from images_app.providers import admin as providers_admin
 from images_app.teams import admin as teams_admin
+from images_app.trials import admin as trials_admin
 
-__all__ = ["galleries_admin", "images_admin", "jobs_admin", "providers_admin", "teams_admin"]
+__all__ = ["galleries_admin", "images_admin", "jobs_admin", "providers_admin", "teams_admin", "trials_admin"]

@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from images_app.audit.actions import record
 from images_app.audit.watched import Audited
 from images_app.lib.crypto import SealError
 from images_app.providers.actions import KEY_REASONS, resume_if_paused_for
+from images_app.providers.admin_keys import WithKeys
 from images_app.providers.forms import ImageModelForm, PriceForm, PriceFormSet, ProviderForm
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 
@@ -24,7 +26,7 @@ class WithReason(ActionForm):
 
 
 @admin.register(Provider)
-class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
+class ProviderAdmin(WithKeys, Audited, admin.ModelAdmin[Provider]):
     form = ProviderForm
     action_form = WithReason
     actions = ("pause", "resume")
@@ -68,7 +70,13 @@ class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
             return
         columns = [name for name in form.changed_data if name != "new_key"]
         # Only what was changed here: the workers write the other columns meanwhile.
+        if "base_url" in columns and obj.has_spare and form.moved:
+            # It belongs to the old address, as the key in use does.
+            obj.spare_key, obj.spare_key_at, obj.spare_key_note = "", None, ""
+            columns += ["spare_key", "spare_key_at", "spare_key_note"]
         obj.save(update_fields=[*columns, *(["api_key"] if new_key else [])])
+        if new_key:
+            record("provider.key_changed", actor=request.user, target=obj, after={"key": "a new one"})
         if new_key and resume_if_paused_for(obj, KEY_REASONS):
             self.message_user(request, "The new key resumes the provider; its jobs run now.")
 
@@ -134,9 +142,8 @@ class ModelPriceInline(admin.TabularInline[ModelPrice, ImageModel]):
     extra = 1
     verbose_name = "price"
     verbose_name_plural = (
-        "US dollars for one picture (a price that is not here is shown as unknown; one that has "
+        "US dollars for one picture (not here: shown as unknown; one that has begun is ended by a new one)"
     )
-    "begun is ended by a new one)"
 
 
 @admin.register(ImageModel)

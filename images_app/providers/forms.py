@@ -111,6 +111,11 @@ class ProviderForm(forms.ModelForm[Provider]):
             self.add_error("new_key", "The key that is kept belongs to the old address. Write the new one's.")
         return cleaned
 
+    @property
+    def moved(self) -> bool:
+        """Whether the address leads to another host than the keys were written for."""
+        return urlsplit(str(self.initial.get("base_url", "")))[:2] != urlsplit(self.instance.base_url)[:2]
+
     def _leads_elsewhere(self, address: str | None) -> bool:
         if self.instance._state.adding or self.instance.from_environment or not address:
             return False

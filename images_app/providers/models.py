@@ -64,6 +64,11 @@ class Provider(models.Model):
         return self.name
 
     @property
+    def has_spare(self) -> bool:
+        """Whether a spare key is kept, without opening it."""
+        return bool(vars(self)["spare_key"])
+
+    @property
     def origin(self) -> str:
         """scheme://host:port of the endpoint."""
         parts = urlsplit(self.base_url)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from images_app.audit.actions import record
 from images_app.images.apart import drop
 from images_app.jobs.hints import hint, send
 from images_app.lib.dbtime import from_now
@@ -46,6 +47,13 @@ def _ask(submission: UUID, **fields: Any) -> Trial:
     try:
         with transaction.atomic():
             trial = Trial.objects.create(submission=submission, **fields)
+            asked = {
+                "kind": trial.kind,
+                "key": trial.which_key,
+                "model": trial.model_name,
+                "usd": trial.price_usd,
+            }
+            record("provider.tested", actor=trial.actor, target=trial.provider, after=asked)
             hint("trials.call", "generate", str(trial.pk))
     except IntegrityError:
         return Trial.objects.get(submission=submission)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from images_app.lib.words import money
 from images_app.providers.models import ImageModel, Provider
 
@@ -30,9 +32,15 @@ class Offer:
         return f"{self.model.label} ({settings}): {cost}"
 
 
-def offers(provider: Provider) -> list[Offer]:
-    """One for each enabled model, the default first: two queries."""
-    models = provider.models.filter(enabled=True).prefetch_related("prices").order_by("position", "label")
+def offers(provider: Provider | None = None) -> list[Offer]:
+    """One for each enabled model, of one provider or of all that are on, the default first: two queries."""
+    of = Q(provider=provider) if provider else Q(provider__enabled=True)
+    models = (
+        ImageModel.objects.filter(of, enabled=True)
+        .select_related("provider")
+        .prefetch_related("prices")
+        .order_by("position", "label")
+    )
     return [_cheapest(model) for model in models]
 
 
