@@ -89,7 +89,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "images_app.jobs.context.shell",
                 "images_app.notices.context.notices",
             ],
-            "builtins": ["images_app.lib.drawing"],
+            "builtins": ["images_app.lib.drawing", "images_app.lib.attention"],
         },
     },
 ]

@@ -24,8 +24,8 @@ from redis.exceptions import RedisError
 
 from images_app.jobs import health, spool
 from images_app.lib.crypto import SealError
-from images_app.providers import probe
-from images_app.providers.models import Provider
+from images_app.providers import attention, probe
+from images_app.providers.models import ImageModel, Provider
 from images_app.teams.models import User
 
 MiB = 1024**2
@@ -217,7 +217,14 @@ def providers() -> str:
     told = [_reach(provider) for provider in Provider.objects.filter(enabled=True)]
     if not told:
         raise Ailment("no provider is enabled", "python manage.py sync_provider, or enable one in the admin")
-    return ", ".join(told)
+    return ", ".join([*told, *_ending()])
+
+
+def _ending() -> list[str]:
+    """A word of warning, not a failure: everything works until then."""
+    in_use = ImageModel.objects.filter(enabled=True, provider__enabled=True).select_related("provider")
+    soon = [model for model in in_use if model.ends_within(attention.SHUTDOWN_DAYS)]
+    return [f"hint: {model.name} at {model.provider.slug} {attention.ending(model)}" for model in soon]
 
 
 def _reach(provider: Provider) -> str:

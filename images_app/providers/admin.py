@@ -13,10 +13,13 @@ from django.utils.formats import date_format
 from images_app.audit.actions import record
 from images_app.audit.watched import Audited
 from images_app.lib.crypto import SealError
+from images_app.providers import attention
 from images_app.providers.actions import KEY_REASONS, resume_if_paused_for
 from images_app.providers.admin_keys import WithKeys
 from images_app.providers.forms import ImageModelForm, PriceForm, PriceFormSet, ProviderForm
 from images_app.providers.models import ImageModel, ModelPrice, Provider
+
+__all__ = ["ImageModelAdmin", "ProviderAdmin", "attention"]  # importing the last one registers its lines
 
 
 class WithReason(ActionForm):
@@ -31,8 +34,9 @@ class ProviderAdmin(WithKeys, Audited, admin.ModelAdmin[Provider]):
     action_form = WithReason
     actions = ("pause", "resume")
     list_display = ("name", "status", "base_url", "model_count", "images_per_minute", "max_in_flight")
-    list_filter = ("enabled", ("paused_at", admin.EmptyFieldListFilter))
-    search_fields = ("name", "slug", "base_url")
+    list_filter = ("enabled", ("paused_at", admin.EmptyFieldListFilter), "from_environment")
+    search_fields = ("name", "slug", "base_url", "pause_reason")
+    search_help_text = "Name, short name, address, reason of a pause"
     readonly_fields = ("status", "key_kept", "origin_note")
     # What IMAGE_API_* says, in step at every start.
     environment_fields = ("name", "slug", "base_url", "timeout_s")
@@ -151,9 +155,10 @@ class ImageModelAdmin(Audited, admin.ModelAdmin[ImageModel]):
     form = ImageModelForm
     inlines = (ModelPriceInline,)
     list_display = ("label", "name", "provider", "enabled", "position", "price_count", "shutdown_on")
-    list_filter = ("enabled", "provider")
+    list_filter = ("enabled", "provider", "shutdown_on")
     list_select_related = ("provider",)
-    search_fields = ("label", "name", "provider__name")
+    search_fields = ("label", "name", "note", "provider__name")
+    search_help_text = "Name, note, provider"
     fieldsets = (
         (None, {"fields": ("provider", "name", "label", "note", "enabled", "position", "shutdown_on")}),
         ("What it accepts", {"fields": ("prompt_limit", "max_n", "sizes", "qualities", "styles")}),
