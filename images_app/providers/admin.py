@@ -113,7 +113,11 @@ class ProviderAdmin(WithKeys, Audited, admin.ModelAdmin[Provider]):
         if provider.is_demo:
             return "The built-in demo endpoint; nothing is charged."
         if provider.from_environment:
-            return "The environment: IMAGE_API_BASE_URL, IMAGE_API_KEY and IMAGE_API_TIMEOUT, read at every start."
+            return (
+                "The environment: IMAGE_API_BASE_URL, IMAGE_API_KEY and IMAGE_API_TIMEOUT, read at every start. "
+                "Name, address, key and timeout are changed there. Whether it is on, its limits, pauses, models "
+                "and prices are changed here, and stay."
+            )
         return "The admin."
 
     @admin.action(description="Pause: no more calls, jobs wait", permissions=["change"])

@@ -76,16 +76,16 @@ def _look_after(trial: Trial) -> None:
             send("trials.call", "generate", str(trial.pk))
     elif trial.state == Trial.State.SENT:
         dead.update(**ended_unknown(trial, "The worker was cut off while the endpoint worked."))
+    elif trial.state == Trial.State.RECEIVED and trial.tries < MOST_TRIES:
+        if dead.exists():
+            send("trials.store", "media", str(trial.pk))
     elif trial.tries >= MOST_TRIES:
         step = "store" if trial.state == Trial.State.RECEIVED else "reach"
         words = f"The worker died {MOST_TRIES} times in this step."
         failed = Step(step, FAILED, words, mend="Read the worker's log.")
         dead.update(state=Trial.State.FAILED, steps=[*trial.steps, failed.row()], finished_at=Now())
-    elif trial.state == Trial.State.REACHING:  # nothing that costs was sent
-        if dead.update(state=Trial.State.ASKED, token=None, steps=[]):
-            send("trials.call", "generate", str(trial.pk))
-    elif dead.exists():
-        send("trials.store", "media", str(trial.pk))
+    elif dead.update(state=Trial.State.ASKED, token=None, steps=[]):  # nothing that costs was sent
+        send("trials.call", "generate", str(trial.pk))
 
 
 def ended_unknown(trial: Trial, why: str, ms: int | None = None) -> dict[str, object]:

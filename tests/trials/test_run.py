@@ -217,6 +217,28 @@ def test_a_media_worker_that_died_is_followed_by_another(
     assert again(trial).state == "done"
 
 
+def test_bytes_on_another_machine_are_waited_for_and_then_missed(
+    trial: Trial, endpoint: ScriptedEndpoint
+) -> None:
+    run.call(trial.pk)
+    away = run.spool_path(trial.pk).rename(run.spool_path(trial.pk).with_suffix(".away"))
+    run.store(trial.pk)
+    assert again(trial).state == "received"
+    Trial.objects.update(lease_until=timezone.now() - timedelta(seconds=30))
+    away.rename(run.spool_path(trial.pk))
+    run.store(trial.pk)
+    assert again(trial).state == "done"
+
+
+def test_bytes_that_stay_away_are_said_to_be_missing(trial: Trial, endpoint: ScriptedEndpoint) -> None:
+    run.call(trial.pk)
+    run.spool_path(trial.pk).unlink()
+    for _ in range(actions.MOST_TRIES):
+        run.store(trial.pk)
+        Trial.objects.filter(state="received").update(lease_until=timezone.now() - timedelta(seconds=30))
+    assert (again(trial).state, outcomes(again(trial))["store"]) == ("failed", "failed")
+
+
 @pytest.mark.parametrize("state", ["reaching", "received"])
 def test_what_kills_every_worker_ends(state: str, trial: Trial, sent: list[tuple[str, ...]]) -> None:
     leave_in(trial, state, tries=actions.MOST_TRIES)
