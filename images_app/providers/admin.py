@@ -146,7 +146,7 @@ class ProviderAdmin(WithKeys, Audited, admin.ModelAdmin[Provider]):
 class ModelPriceInline(admin.TabularInline[ModelPrice, ImageModel]):
     model = ModelPrice
     form = PriceForm
-    formset = PriceFormSet
+    formset = PriceFormSet  # type: ignore[assignment]  # its forms are PriceForms
     extra = 1
     verbose_name = "price"
     verbose_name_plural = (
@@ -170,7 +170,8 @@ class ImageModelAdmin(Audited, admin.ModelAdmin[ImageModel]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
-        return super().get_queryset(request).annotate(n_prices=Count("prices"))
+        rows: QuerySet[ImageModel] = super().get_queryset(request)
+        return rows.annotate(n_prices=Count("prices"))
 
     @admin.display(description="Prices", ordering="n_prices")
     def price_count(self, model: ImageModel) -> int:

@@ -42,7 +42,8 @@ class WithKeys(_Admin):
         def door(view: Any, name: str, method: Any) -> URLPattern:
             route = f"<uuid:id>/keys/{name + '/' if name else ''}"
             full = f"images_app_provider_keys{'_' + name if name else ''}"
-            return path(route, self.admin_site.admin_view(method(view)), name=full)
+            pattern: URLPattern = path(route, self.admin_site.admin_view(method(view)), name=full)
+            return pattern
 
         return [
             door(self.keys_view, "", require_GET),

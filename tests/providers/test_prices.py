@@ -70,7 +70,7 @@ def test_what_was_in_force_at_a_moment_is_known(bare: ImageModel) -> None:
     assert bare.known_prices(at) == {SQUARE: Decimal("0.04")}
 
 
-def row(number: int, price: ModelPrice | None = None, **fields: str) -> dict[str, str]:
+def row(number: int, price: ModelPrice | None = None, /, **fields: str) -> dict[str, str]:
     """What the page posts for one price."""
     size, quality = SQUARE
     values = {"size": size, "quality": quality, "usd": "0.05", **fields}
@@ -94,13 +94,13 @@ def test_a_new_price_begins_now_where_nothing_is_said(browser: Client, bare: Ima
 
 def test_a_new_price_may_begin_later(browser: Client, bare: ImageModel) -> None:
     later = {"valid_from_0": "2999-01-01", "valid_from_1": "00:00:00"}
-    assert post(browser, bare, row(0, **later)) == ""
+    assert post(browser, bare, row(0, None, **later)) == ""
     assert now(bare) == Decimal("0.04") and ModelPrice.objects.count() == 2
 
 
 def test_no_price_begins_in_the_past(browser: Client, bare: ImageModel) -> None:
     earlier = {"valid_from_0": "2020-01-01", "valid_from_1": "00:00:00"}
-    assert "cannot begin in the past" in post(browser, bare, row(0, **earlier))
+    assert "cannot begin in the past" in post(browser, bare, row(0, None, **earlier))
     assert ModelPrice.objects.count() == 1
 
 
@@ -137,4 +137,4 @@ def test_a_price_to_come_may_still_be_changed_and_deleted(browser: Client, bare:
 def test_a_price_is_of_something_the_model_offers(
     fields: dict[str, str], said: str, browser: Client, bare: ImageModel
 ) -> None:
-    assert said in post(browser, bare, row(0, **fields))
+    assert said in post(browser, bare, row(0, None, **fields))
