@@ -8,6 +8,7 @@ from images_app.jobs import admin as jobs_admin
 from images_app.moderation import admin as moderation_admin
 from images_app.providers import admin as providers_admin
 from images_app.teams import admin as teams_admin
+from images_app.trials import admin as trials_admin
 
 __all__ = [
     "audit_admin",
@@ -18,4 +19,5 @@ __all__ = [
     "moderation_admin",
     "providers_admin",
     "teams_admin",
+    "trials_admin",
 ]

@@ -26,6 +26,7 @@ from images_app.moderation.models import (
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
+from images_app.trials.models import Trial
 
 __all__ = [
     "Attempt",
@@ -69,6 +70,7 @@ __all__ = [
     "StoredImage",
     "Tally",
     "Team",
+    "Trial",
     "Turn",
     "User",
     "Vote",

@@ -7,9 +7,13 @@ from images_app.moderation.tasks import forget
 from images_app.notices.tasks import deliver, look
 from images_app.notices.tasks import tidy as tidy_notices
 from images_app.teamwork.tasks import end_due_teams
+from images_app.trials.tasks import call as call_trial
+from images_app.trials.tasks import store as store_trial
+from images_app.trials.tasks import sweep as sweep_trials
 
 __all__ = [
     "adopt",
+    "call_trial",
     "collect",
     "deliver",
     "end_due_teams",
@@ -18,7 +22,9 @@ __all__ = [
     "look",
     "media",
     "seal",
+    "store_trial",
     "sweep",
+    "sweep_trials",
     "tell_closed",
     "tidy",
     "tidy_notices",

@@ -89,7 +89,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "images_app.jobs.context.shell",
                 "images_app.notices.context.notices",
             ],
-            "builtins": ["images_app.lib.drawing"],
+            "builtins": ["images_app.lib.drawing", "images_app.lib.attention"],
         },
     },
 ]
@@ -223,6 +223,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "teams.end",
         "schedule": TIDY_SECONDS,
         "options": {"queue": "upkeep", "expires": 600},
+    },
+    "trials": {
+        "task": "trials.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": "upkeep", "expires": 30},
     },
     # What became of presses, and letters: late ones, or two at once, do no harm.
     "look": {"task": "notices.look", "schedule": 15, "options": {"queue": "upkeep", "expires": 30}},

@@ -27,6 +27,7 @@ from images_app.teams.audience import Audience
 from images_app.teams.invitations import invite
 from images_app.teams.models import Deed, Happening, Membership, User
 from images_app.teams.roles import Role
+from images_app.trials.models import Trial
 from tests.rows import make_generation, make_job, make_picture, make_publication
 
 ClientOf = Callable[[User], Client]
@@ -161,6 +162,7 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     invite(first.team, person, Role.MEMBER, days=7, uses=9)
     make_picture(make_generation(person, model, "Thrown away"), trashed_at=timezone.now())
     make_publication(picture)
+    Trial.objects.create(provider=model.provider, kind=Trial.Kind.KEY, actor=person)
     make_publication(make_picture(first.job.generation, position=number + 1), "asked")
     for state in (State.QUEUED, State.FAILED, State.UNKNOWN, State.SENT):
         make_job(make_generation(person, model, f"Heron {state}"), state)

@@ -42,6 +42,7 @@ __all__ = [
     "favourite_many",
     "hide",
     "purge",
+    "put",
     "restore",
     "restore_removed",
     "show",
@@ -89,9 +90,9 @@ def store(
 
     def upload() -> None:
         with path.open("rb") as file:
-            _put("originals", original_key, File(file), sha256=derived.sha256, size=derived.size)
+            put("originals", original_key, File(file), sha256=derived.sha256, size=derived.size)
         for key, data in ((preview_key, derived.preview), (thumbnail_key, derived.thumbnail)):
-            _put("previews", key, ContentFile(data), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+            put("previews", key, ContentFile(data), sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
     upload()
     try:
@@ -129,7 +130,7 @@ def _is_there(image: StoredImage) -> bool:
     return all(storages[alias].exists(getattr(image, field)) for alias, field in BYTES)
 
 
-def _put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) -> None:
+def put(alias: str, key: str, content: File[Any], *, sha256: str, size: int) -> None:
     """Writes and looks again: what storage answers is only believed when the bytes are there."""
     storage: Any = storages[alias]
     storage.save(key, content)

@@ -9,6 +9,7 @@ from uuid import UUID
 from images_app.jobs.expect import expected_s
 from images_app.lib.ratio import ratio_of, shape_name
 from images_app.lib.words import about, money
+from images_app.providers.attention import COMPOSER_DAYS, ending
 from images_app.providers.models import ImageModel, price_table, shape_of
 
 COUNTS = range(1, 9)
@@ -62,8 +63,13 @@ class ModelChoice:
     @property
     def from_price(self) -> str:
         """The cheapest picture of it."""
-        known = [row.usd for row in self.model.prices.all()]
+        known = self.model.known_prices().values()
         return f"from {money(min(known))}" if known else "price unknown"
+
+    @property
+    def ending(self) -> str:
+        """ "ends on 3 December 2026", where that is soon; else nothing."""
+        return ending(self.model) if self.model.ends_within(COMPOSER_DAYS) else ""
 
     @property
     def style(self) -> Option | None:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -24,11 +23,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from images_app.jobs import health, spool
-from images_app.lib.addresses import AddressRefused
-from images_app.lib.clock import Deadline
 from images_app.lib.crypto import SealError
-from images_app.lib.transport import GuardedTransport
-from images_app.providers.models import Provider
+from images_app.providers import attention, probe
+from images_app.providers.models import ImageModel, Provider
 from images_app.teams.models import User
 
 MiB = 1024**2
@@ -37,7 +34,6 @@ LONG_TRANSACTION_S = 60
 LARGE_WAL = 256 * MiB
 SKEW_S = 2.0
 LEAST_FILES = 1024
-PROVIDER_S = 10.0
 
 
 class Ailment(Exception):
@@ -221,7 +217,14 @@ def providers() -> str:
     told = [_reach(provider) for provider in Provider.objects.filter(enabled=True)]
     if not told:
         raise Ailment("no provider is enabled", "python manage.py sync_provider, or enable one in the admin")
-    return ", ".join(told)
+    return ", ".join([*told, *_ending()])
+
+
+def _ending() -> list[str]:
+    """A word of warning, not a failure: everything works until then."""
+    in_use = ImageModel.objects.filter(enabled=True, provider__enabled=True).select_related("provider")
+    soon = [model for model in in_use if model.ends_within(attention.SHUTDOWN_DAYS)]
+    return [f"hint: {model.name} at {model.provider.slug} {attention.ending(model)}" for model in soon]
 
 
 def _reach(provider: Provider) -> str:
@@ -231,29 +234,18 @@ def _reach(provider: Provider) -> str:
             f"{provider.slug} is paused: {provider.pause_reason or 'no reason given'}",
             "mend the cause (key, bill), then resume it in the admin",
         )
-    endpoint = provider.endpoint()
-    silence = {"connect": PROVIDER_S, "read": PROVIDER_S, "write": PROVIDER_S, "pool": PROVIDER_S}
-    try:
-        with GuardedTransport(
-            allowed=endpoint.allowed_origins(), ports=endpoint.ports(), deadline=Deadline(PROVIDER_S)
-        ) as transport:
-            request = httpx.Request(
-                "GET",
-                f"{endpoint.base_url.rstrip('/')}/models",
-                headers={"Authorization": f"Bearer {endpoint.api_key.strip()}", "User-Agent": "Easel"},
-                extensions={"timeout": silence},
-            )
-            status = transport.handle_request(request).status_code
-    except AddressRefused as error:
+    answer = probe.ask(provider.endpoint())
+    if answer.trouble == "address_refused":
         raise Ailment(
-            f"{provider.slug}: the address is refused ({error.reason})",
+            f"{provider.slug}: the address is refused ({answer.detail})",
             "correct the base URL; IMAGE_API_ALLOW_PRIVATE=true allows a private one",
-        ) from error
-    except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as error:
+        )
+    if answer.status is None:
         raise Ailment(
-            f"{provider.slug} cannot be reached ({type(error).__name__})",
+            f"{provider.slug} cannot be reached ({answer.detail})",
             "check the base URL and the network",
-        ) from error
+        )
+    status = answer.status
     if status in (401, 403):
         raise Ailment(
             f"{provider.slug} refuses the key ({status})", "correct the key in the environment or the admin"

@@ -10,11 +10,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from images_app.audit.actions import record
 from images_app.audit.watched import Audited
 from images_app.lib.crypto import SealError
+from images_app.providers import attention
 from images_app.providers.actions import KEY_REASONS, resume_if_paused_for
-from images_app.providers.forms import ImageModelForm, ProviderForm
+from images_app.providers.admin_keys import WithKeys
+from images_app.providers.forms import ImageModelForm, PriceForm, PriceFormSet, ProviderForm
 from images_app.providers.models import ImageModel, ModelPrice, Provider
+
+__all__ = ["ImageModelAdmin", "ProviderAdmin", "attention"]  # importing the last one registers its lines
 
 
 class WithReason(ActionForm):
@@ -24,13 +29,14 @@ class WithReason(ActionForm):
 
 
 @admin.register(Provider)
-class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
+class ProviderAdmin(WithKeys, Audited, admin.ModelAdmin[Provider]):
     form = ProviderForm
     action_form = WithReason
     actions = ("pause", "resume")
     list_display = ("name", "status", "base_url", "model_count", "images_per_minute", "max_in_flight")
-    list_filter = ("enabled", ("paused_at", admin.EmptyFieldListFilter))
-    search_fields = ("name", "slug", "base_url")
+    list_filter = ("enabled", ("paused_at", admin.EmptyFieldListFilter), "from_environment")
+    search_fields = ("name", "slug", "base_url", "pause_reason")
+    search_help_text = "Name, short name, address, reason of a pause"
     readonly_fields = ("status", "key_kept", "origin_note")
     # What IMAGE_API_* says, in step at every start.
     environment_fields = ("name", "slug", "base_url", "timeout_s")
@@ -68,7 +74,13 @@ class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
             return
         columns = [name for name in form.changed_data if name != "new_key"]
         # Only what was changed here: the workers write the other columns meanwhile.
+        if "base_url" in columns and obj.has_spare and form.moved:
+            # It belongs to the old address, as the key in use does.
+            obj.spare_key, obj.spare_key_at, obj.spare_key_note = "", None, ""
+            columns += ["spare_key", "spare_key_at", "spare_key_note"]
         obj.save(update_fields=[*columns, *(["api_key"] if new_key else [])])
+        if new_key:
+            record("provider.key_changed", actor=request.user, target=obj, after={"key": "a new one"})
         if new_key and resume_if_paused_for(obj, KEY_REASONS):
             self.message_user(request, "The new key resumes the provider; its jobs run now.")
 
@@ -101,7 +113,11 @@ class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
         if provider.is_demo:
             return "The built-in demo endpoint; nothing is charged."
         if provider.from_environment:
-            return "The environment: IMAGE_API_BASE_URL, IMAGE_API_KEY and IMAGE_API_TIMEOUT, read at every start."
+            return (
+                "The environment: IMAGE_API_BASE_URL, IMAGE_API_KEY and IMAGE_API_TIMEOUT, read at every start. "
+                "Name, address, key and timeout are changed there. Whether it is on, its limits, pauses, models "
+                "and prices are changed here, and stay."
+            )
         return "The admin."
 
     @admin.action(description="Pause: no more calls, jobs wait", permissions=["change"])
@@ -129,9 +145,13 @@ class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
 
 class ModelPriceInline(admin.TabularInline[ModelPrice, ImageModel]):
     model = ModelPrice
+    form = PriceForm
+    formset = PriceFormSet  # type: ignore[assignment]  # its forms are PriceForms
     extra = 1
     verbose_name = "price"
-    verbose_name_plural = "US dollars for one picture (a price that is not here is shown as unknown)"
+    verbose_name_plural = (
+        "US dollars for one picture (not here: shown as unknown; one that has begun is ended by a new one)"
+    )
 
 
 @admin.register(ImageModel)
@@ -139,9 +159,10 @@ class ImageModelAdmin(Audited, admin.ModelAdmin[ImageModel]):
     form = ImageModelForm
     inlines = (ModelPriceInline,)
     list_display = ("label", "name", "provider", "enabled", "position", "price_count", "shutdown_on")
-    list_filter = ("enabled", "provider")
+    list_filter = ("enabled", "provider", "shutdown_on")
     list_select_related = ("provider",)
-    search_fields = ("label", "name", "provider__name")
+    search_fields = ("label", "name", "note", "provider__name")
+    search_help_text = "Name, note, provider"
     fieldsets = (
         (None, {"fields": ("provider", "name", "label", "note", "enabled", "position", "shutdown_on")}),
         ("What it accepts", {"fields": ("prompt_limit", "max_n", "sizes", "qualities", "styles")}),
@@ -149,7 +170,8 @@ class ImageModelAdmin(Audited, admin.ModelAdmin[ImageModel]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImageModel]:
-        return super().get_queryset(request).annotate(n_prices=Count("prices"))
+        rows: QuerySet[ImageModel] = super().get_queryset(request)
+        return rows.annotate(n_prices=Count("prices"))
 
     @admin.display(description="Prices", ordering="n_prices")
     def price_count(self, model: ImageModel) -> int:

@@ -1,14 +1,18 @@
 """How the admin writes a profile: one value a line, and a key that is written but never read."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
 
 from images_app.lib.crypto import SealError
-from images_app.providers.models import ImageModel, Provider, shape_of
+from images_app.providers.models import ImageModel, ModelPrice, Provider, shape_of
 
 
 class LinesField(forms.CharField):
@@ -107,6 +111,11 @@ class ProviderForm(forms.ModelForm[Provider]):
             self.add_error("new_key", "The key that is kept belongs to the old address. Write the new one's.")
         return cleaned
 
+    @property
+    def moved(self) -> bool:
+        """Whether the address leads to another host than the keys were written for."""
+        return urlsplit(str(self.initial.get("base_url", "")))[:2] != urlsplit(self.instance.base_url)[:2]
+
     def _leads_elsewhere(self, address: str | None) -> bool:
         if self.instance._state.adding or self.instance.from_environment or not address:
             return False
@@ -117,6 +126,57 @@ class ProviderForm(forms.ModelForm[Provider]):
             return bool(self.instance.api_key)
         except SealError:  # no key of ours opens it today; the old one may be put back
             return True
+
+
+class PriceForm(forms.ModelForm[ModelPrice]):
+    """A price that begins now or later. One that has begun is shown and stays as it is."""
+
+    valid_from = forms.SplitDateTimeField(
+        required=False, widget=AdminSplitDateTime, label="Valid from (UTC)", help_text="Empty: from now on."
+    )
+
+    class Meta:
+        model = ModelPrice
+        fields = ("size", "quality", "usd", "valid_from")
+        labels = {"usd": "US dollars (empty: unknown)"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding and self.instance.begun:
+            for field in self.fields.values():
+                field.disabled = True
+
+    def clean_valid_from(self) -> datetime:
+        begins: datetime | None = self.cleaned_data["valid_from"]
+        now = timezone.now()
+        if begins is None:
+            return now
+        if not self.fields["valid_from"].disabled and begins < now:
+            raise ValidationError(
+                "A price cannot begin in the past: submissions were made by the one before."
+            )
+        return begins
+
+
+class PriceFormSet(BaseInlineFormSet[ModelPrice, ImageModel, PriceForm]):
+    """Prices that have begun are not deleted either: a new one ends them."""
+
+    def add_fields(self, form: PriceForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if not form.instance._state.adding and form.instance.begun and "DELETE" in form.fields:
+            form.fields["DELETE"].disabled = True
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if not form.has_changed() or not form.is_valid() or form in self.deleted_forms:
+                continue
+            for name, offered in (("size", self.instance.sizes), ("quality", self.instance.qualities)):
+                value = form.cleaned_data.get(name, "")
+                if value not in (offered or [""]):
+                    form.add_error(
+                        name, f"The model offers no {name} {value!r}." if value else f"Name a {name}."
+                    )
 
 
 class ImageModelForm(forms.ModelForm[ImageModel]):

@@ -1,6 +1,7 @@
 """The outside endpoints and what each of their models accepts: rows an admin edits, never code."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from images_app.lib.dbtime import from_now
 from images_app.lib.fields import SealedTextField
+from images_app.lib.words import money
 from images_app.providers.client import Endpoint
 
 
@@ -26,6 +28,10 @@ class Provider(models.Model):
         help_text="Up to and including /v1.",
     )
     api_key = SealedTextField(blank=True, default="")
+    # Not used for calls: the next key, to be tried first, or the last one, kept until somebody removes it.
+    spare_key = SealedTextField(blank=True, default="")
+    spare_key_note = models.CharField(max_length=200, blank=True, default="")
+    spare_key_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
     # The first provider follows IMAGE_API_* at every start; the others belong to the admin.
     from_environment = models.BooleanField(default=False, editable=False)
@@ -58,6 +64,11 @@ class Provider(models.Model):
         return self.name
 
     @property
+    def has_spare(self) -> bool:
+        """Whether a spare key is kept, without opening it."""
+        return bool(vars(self)["spare_key"])
+
+    @property
     def origin(self) -> str:
         """scheme://host:port of the endpoint."""
         parts = urlsplit(self.base_url)
@@ -75,10 +86,11 @@ class Provider(models.Model):
         """Why the line is stopped, to stand inside a sentence: without the code or the name in front of it."""
         return (self.pause_reason.partition(":")[2] or self.pause_reason).strip().rstrip(".")
 
-    def endpoint(self) -> Endpoint:
+    def endpoint(self, *, spare: bool = False) -> Endpoint:
+        """Where to call, with the key in use or the ``spare`` one. Raises SealError."""
         return Endpoint(
             base_url=self.base_url,
-            api_key=self.api_key,
+            api_key=self.spare_key if spare else self.api_key,
             allow_private=self.allow_private,
             timeout_s=float(self.timeout_s),
         )
@@ -141,29 +153,59 @@ class ImageModel(models.Model):
         return self.label
 
     def price(self, size: str, quality: str) -> Decimal | None:
-        """US dollars for one picture, or None where no price is known (unknown is never zero)."""
+        """US dollars for one picture now, or None where no price is known (unknown is never zero)."""
+        return self.known_prices().get((size, quality))
+
+    def known_prices(self, at: datetime | None = None) -> dict[tuple[str, str], Decimal]:
+        """By size and quality, what is in force now or was ``at`` a moment; what is unknown is left out. No query where
+        the prices are prefetched."""
+        moment = at or timezone.now()
+        current: dict[tuple[str, str], ModelPrice] = {}
         for row in self.prices.all():
-            if row.size == size and row.quality == quality:
-                return row.usd
-        return None
+            before = current.get((row.size, row.quality))
+            if row.valid_from <= moment and (before is None or before.valid_from < row.valid_from):
+                current[row.size, row.quality] = row
+        return {key: row.usd for key, row in current.items() if row.usd is not None}
+
+    def ends_within(self, days: int) -> bool:
+        """Whether its endpoint shuts it down in so many days, or has done so."""
+        return self.shutdown_on is not None and self.shutdown_on <= timezone.localdate() + timedelta(
+            days=days
+        )
+
+
+# Of prices that were here before prices had a beginning.
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ModelPrice(models.Model):
-    """US dollars for one picture of a size and quality."""
+    """US dollars for one picture of a size and quality, from a moment on until the next price of the same begins.
+
+    What has begun is never changed: submissions were made by it. It ends by a new one, which may be empty: unknown.
+    """
 
     model = models.ForeignKey(ImageModel, on_delete=models.CASCADE, related_name="prices")
     size = models.CharField(max_length=40)
     quality = models.CharField(max_length=40, blank=True, default="")
-    usd = models.DecimalField(max_digits=10, decimal_places=4)
+    usd = models.DecimalField(
+        max_digits=10, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    valid_from = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["size", "quality"]
+        ordering = ["size", "quality", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["model", "size", "quality"], name="one_price_per_setting")
+            models.UniqueConstraint(
+                fields=["model", "size", "quality", "valid_from"], name="one_price_per_setting_and_moment"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} {self.size} {self.quality}: ${self.usd}"
+        return f"{self.model} {self.size} {self.quality}: {money(self.usd)}"
+
+    @property
+    def begun(self) -> bool:
+        return self.valid_from <= timezone.now()
 
 
 def shape_of(size: str) -> tuple[int, int] | None:
@@ -176,4 +218,4 @@ def shape_of(size: str) -> tuple[int, int] | None:
 
 def price_table(model: ImageModel) -> dict[str, str]:
     """Dollars by "size/quality", as plain data for the page."""
-    return {f"{price.size}/{price.quality}": str(price.usd) for price in model.prices.all()}
+    return {f"{size}/{quality}": str(usd) for (size, quality), usd in model.known_prices().items()}

@@ -96,6 +96,42 @@ def test_the_administration_has_no_barrier(
     has_no_barrier(page)
 
 
+def test_testing_a_provider_has_no_barrier(visit: Visit, chief: StorageState, complaints: Complaints) -> None:
+    """From the list to the picture that came of it; the page goes on by itself until the test has passed."""
+    # As above; on the first page the axe also asks for an imported sheet beside the page.
+    for words in ["Applying inline style", "CSP: style-src", "Couldn't load preload assets", "/admin/fonts."]:
+        complaints.expect(words)
+    page = visit(storage_state=chief)
+    page.goto("/admin/")
+    has_no_barrier(page)
+    page.goto("/admin/images_app/provider/")
+    has_no_barrier(page)
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Keys", exact=True).click()
+    expect(page.get_by_role("heading", name="The key in use")).to_be_visible()
+    narrow_and_wide(page)
+    page.go_back()
+    page.get_by_role("link", name="Test", exact=True).click()
+    expect(page.get_by_text("costs about").first).to_be_visible()
+    narrow_and_wide(page)
+    page.get_by_role("button", name="Make one picture").click()
+    expect(page.get_by_role("status")).to_contain_text("Passed.")
+    expect(page.locator(".steps [data-outcome=ok]")).to_have_count(5)
+    assert page.locator(".made").evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 0
+    narrow_and_wide(page)
+    page.goto("/admin/images_app/trial/")
+    has_no_barrier(page)
+
+
+def narrow_and_wide(page: Page) -> None:
+    """In every look, and on a phone nothing reaches over the side."""
+    for scheme, width in LOOKS:
+        look(page, scheme, width)
+        has_no_barrier(page)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{over} px over the side at {width}"
+
+
 # Colours change over some frames, also where motion is reduced.
 SETTLED = (
     "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))"

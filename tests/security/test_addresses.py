@@ -30,6 +30,7 @@ from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
 from images_app.teams.models import Invitation, Membership, Team, User
 from images_app.teams.roles import Role
+from images_app.trials.models import Trial
 from tests.pages import DOORS, PAGES
 from tests.rows import make_generation, make_job, make_picture, make_publication
 
@@ -268,6 +269,12 @@ ADDRESSES: dict[str, Expected] = {
     "admin/images_app/publication/<uuid:id>/picture/": staff(304),
     "admin/images_app/auditentry/export/": staff(),
     "admin/images_app/promptrule/try/": staff(),
+    "admin/images_app/provider/<uuid:id>/keys/": staff(),
+    "admin/images_app/provider/<uuid:id>/keys/spare/": staff(405),  # these take a form
+    "admin/images_app/provider/<uuid:id>/keys/exchange/": staff(405),
+    "admin/images_app/provider/<uuid:id>/keys/removal/": staff(405),
+    "admin/images_app/trial/key/": staff(405),
+    "admin/images_app/trial/<uuid:id>/picture/": staff(404),  # it has none yet
 }
 # What the admin makes of a model: list, addition, change, deletion, history, and the old form of its address.
 WRITTEN: dict[str, int | str] = {
@@ -299,6 +306,7 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/refusedprompt": {**READ_ONLY},
     "images_app/flaggedprompt": {**READ_ONLY},
     "images_app/moderationendpoint": {**WRITTEN, "add/": 403},  # there is one, and only one may be
+    "images_app/trial": {**READ_ONLY, "add/": 200},  # the question what a test costs
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -375,7 +383,7 @@ class Things:
             named = {"invitations": "invitation", "images": "images_app/storedimage"}
             named |= {"people": "teammate", "links": "link", "rounds": "link"}
             values["id"] = self.objects[named[route.split("/")[2]]].pk if "<uuid" in route else ""
-        elif model == "images_app/user":
+        elif model in ("images_app/user", "images_app/provider", "images_app/trial"):
             values["id"] = self.objects[model].pk
         elif route.startswith("admin/r/"):
             values["object_id"] = self.objects["images_app/user"].pk
@@ -420,6 +428,7 @@ def make_things(
         "images_app/imagejob": job,
         "images_app/storedimage": image,
         "images_app/auditentry": record("team.changed", actor=maker, target=team, team=team),
+        "images_app/trial": Trial.objects.create(provider=model.provider, kind=Trial.Kind.KEY),
         # By what their addresses begin with.
         "library/views/": saved.save(maker, "Boats", "text=boat"),
         "collections/": collections.make(maker, "Herons", team=team, audience=audience),
