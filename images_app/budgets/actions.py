@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, Value
@@ -116,7 +117,7 @@ def _difference(one: Round, booked: list[LedgerEntry]) -> list[LedgerEntry]:
     one = replace(one, team=hold.team_id, person=hold.person_id)
     kinds = {entry.kind for entry in booked}
     back = None if hold.held is None else -hold.held
-    loose = {"held": back, "pictures": -1, "unknown": -(hold.held is None)}
+    loose: dict[str, Any] = {"held": back, "pictures": -1, "unknown": -(hold.held is None)}
     if one.stands is Kind.SETTLED and Kind.SETTLED not in kinds:
         unheld = Kind.RELEASED in kinds or Kind.WRITTEN_OFF in kinds  # a result that came after all
         entries.append(
