@@ -116,7 +116,6 @@ def _difference(one: Round, booked: list[LedgerEntry]) -> list[LedgerEntry]:
     one = replace(one, team=hold.team_id, person=hold.person_id)
     kinds = {entry.kind for entry in booked}
     back = None if hold.held is None else -hold.held
-    loose = {"held": back, "pictures": -1, "unknown": -(hold.held is None)}
     if one.stands is Kind.SETTLED and Kind.SETTLED not in kinds:
         unheld = Kind.RELEASED in kinds or Kind.WRITTEN_OFF in kinds  # a result that came after all
         entries.append(
@@ -137,7 +136,8 @@ def _difference(one: Round, booked: list[LedgerEntry]) -> list[LedgerEntry]:
         Kind.WRITTEN_OFF,
         Kind.SETTLED,
     }:
-        entries.append(_entry(one, one.stands, hold.day, **loose))
+        unknown = -int(hold.held is None)
+        entries.append(_entry(one, one.stands, hold.day, held=back, pictures=-1, unknown=unknown))
     return entries
 
 

@@ -108,7 +108,7 @@ def test_a_press_is_made_whole_or_not_at_all(
 ) -> None:
     create = actions._create
 
-    def broken(*press: Any) -> Generation:
+    def broken(*press: Any) -> tuple[Generation, list[ImageJob]]:
         if Generation.objects.count() == 3:
             raise DatabaseError
         return create(*press)

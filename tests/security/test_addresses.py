@@ -15,6 +15,8 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from images_app.budgets import actions as booking
+from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.collections import actions as collections
 from images_app.galleries import comments, links, saved
 from images_app.images.models import StoredImage
@@ -173,6 +175,10 @@ ADDRESSES: dict[str, Expected] = {
     "team/<slug:slug>/invitations/<uuid:id>/revocation/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/leaving/": seat(403, ELSEWHERE),  # an owner cannot leave
     "team/<slug:slug>/settings/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/spend/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/spend/export/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/spend/limits/": seat(422, 403),  # an empty form
+    "team/<slug:slug>/spend/limits/<int:id>/removal/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/handover/": seat(422, 403),
     "team/<slug:slug>/end/": seat(422, 403),
     "team/<slug:slug>/end/undo/": seat(ELSEWHERE, 403),
@@ -290,6 +296,8 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/imagejob": {**READ_ONLY},
     "images_app/storedimage": {**READ_ONLY},
     "images_app/publication": {**READ_ONLY},
+    "images_app/budget": {**WRITTEN},
+    "images_app/ledgerentry": {**READ_ONLY},
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -364,8 +372,10 @@ class Things:
             values["id"] = self.objects["session"].pk
         elif route.startswith("team/"):
             named = {"invitations": "invitation", "images": "images_app/storedimage"}
-            named |= {"people": "teammate", "links": "link", "rounds": "link"}
-            values["id"] = self.objects[named[route.split("/")[2]]].pk if "<uuid" in route else ""
+            named |= {"people": "teammate", "links": "link", "rounds": "link", "spend": "budget"}
+            values["id"] = (
+                self.objects[named[route.split("/")[2]]].pk if re.search("<uuid|<int", route) else ""
+            )
         elif model == "images_app/user":
             values["id"] = self.objects[model].pk
         elif route.startswith("admin/r/"):
@@ -439,6 +449,23 @@ def make_things(
     }
     link = links.make_for_image(maker, shared, terms)
     objects |= {"link": link.link, "shared": shared}
+    objects["budget"] = objects["images_app/budget"] = Budget.objects.create(
+        scope=Scope.TEAM, team=team, pictures=100
+    )
+    [objects["images_app/ledgerentry"]] = booking.enter(
+        [
+            booking.Round(
+                job=job.pk,
+                number=1,
+                stands=LedgerEntry.Kind.HELD,
+                team=team.pk,
+                person=maker.pk,
+                provider=model.provider_id,
+                model=model.pk,
+                price=None,
+            )
+        ]
+    )
     objects["images_app/publication"] = make_publication(make_picture(generation, position=3))
     return Things(generation, job, image, objects, token=token, link=_token(link.address))
 
@@ -557,4 +584,5 @@ def test_every_page_stands_in_the_table_of_pages(
 
 
 def _whole(answer: Any) -> bool:
-    return "<html" in answer.content.decode(errors="replace")[:500]
+    # What is streamed is a file.
+    return not answer.streaming and "<html" in answer.content.decode(errors="replace")[:500]
