@@ -30,6 +30,7 @@ PAGES = frozenset(
         "team/<slug:slug>/left/",
         "team/<slug:slug>/people/",
         "team/<slug:slug>/settings/",
+        "team/<slug:slug>/spend/",
         "jobs/",
         "jobs/<uuid:id>/",
         "accounts/email/",

@@ -13,6 +13,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from images_app.audit.actions import record
+from images_app.budgets import actions as booking
+from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import Comment, CommentMention, Guest, SavedView, ShareLink, Vote
 from images_app.images.models import Favourite, StoredImage
@@ -55,6 +57,7 @@ LISTS = {
     "team_makers": [""],
     "team_people": [""],
     "team_settings": [""],
+    "team_spend": ["", "?range=year"],
     "gallery": ["", "?list=loved", "?shape=wide", "?list=loved&shape=wide"],
     "gallery_feed": [""],
     "sitemap": [""],
@@ -77,6 +80,7 @@ NO_LIST = {
     *("notices_unread", "notices_reading", "notice", "notice_reading", "notice_joining", "notice_settings"),
     *("notices_unsubscribing", "image_people"),
     *("team_choice", "team_invitations", "invitation_revocation", "team_leaving", "team_handover"),
+    *("team_spend_export", "team_limits", "team_limit_removal"),
     *("person_role", "person_removal", "team_end", "team_end_undo"),
     # tests/galleries/test_links.py asks those that are lists.
     *("selection_links", "link_revocation"),
@@ -124,6 +128,7 @@ def test_thirty_rows_take_no_more_queries_than_three(
             "team_makers",
             "team_people",
             "team_settings",
+            "team_spend",
             "team_rounds",
             "team_links",
         ),
@@ -205,6 +210,21 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     Vote.objects.create(guest=guest, image=first, picked=True)
     leaver = make_person(f"leaver{number}@example.com", "correct horse battery", name=f"Leaver {number}")
     make_picture(make_generation(leaver, model, "Left behind", team=first.team))
+    Budget.objects.create(scope=Scope.PERSON, team=first.team, person=leaver, pictures=9)
+    booking.enter(
+        [
+            booking.Round(
+                job=picture.job_id,
+                number=1,
+                stands=LedgerEntry.Kind.HELD,
+                team=first.team_id,
+                person=leaver.pk,
+                provider=model.provider_id,
+                model=model.pk,
+                price=None,
+            )
+        ]
+    )
     colleague = make_person(f"person{number}@example.com", "correct horse battery", name=f"Person {number}")
     Membership.objects.create(team=current_team(colleague), person=person)
     seat = Membership.objects.create(team=first.team, person=colleague)

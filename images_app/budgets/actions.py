@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, Value
@@ -117,7 +116,6 @@ def _difference(one: Round, booked: list[LedgerEntry]) -> list[LedgerEntry]:
     one = replace(one, team=hold.team_id, person=hold.person_id)
     kinds = {entry.kind for entry in booked}
     back = None if hold.held is None else -hold.held
-    loose: dict[str, Any] = {"held": back, "pictures": -1, "unknown": -(hold.held is None)}
     if one.stands is Kind.SETTLED and Kind.SETTLED not in kinds:
         unheld = Kind.RELEASED in kinds or Kind.WRITTEN_OFF in kinds  # a result that came after all
         entries.append(
@@ -138,7 +136,8 @@ def _difference(one: Round, booked: list[LedgerEntry]) -> list[LedgerEntry]:
         Kind.WRITTEN_OFF,
         Kind.SETTLED,
     }:
-        entries.append(_entry(one, one.stands, hold.day, **loose))
+        unknown = -int(hold.held is None)
+        entries.append(_entry(one, one.stands, hold.day, held=back, pictures=-1, unknown=unknown))
     return entries
 
 

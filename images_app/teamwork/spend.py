@@ -1,6 +1,6 @@
 """What a team spent, as its ledger has it: sums by person, model and day for a page, and every entry for a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -123,11 +123,11 @@ class Spend:
         """Each day of the month, or each month of the year, those without anything included."""
         if self.range.whole_year:
             found = self.entries.annotate(month=TruncMonth("day")).values("month").annotate(**_SUMS)
-            monthly: dict[Any, Any] = {row["month"]: row for row in found}
+            monthly: dict[date, Any] = {row["month"]: row for row in found}
             return [
                 _row(date_format(month, "M Y"), monthly.get(month, {})) for month in self.range.months[::-1]
             ]
-        daily: dict[Any, Any] = {row["day"]: row for row in self.entries.values("day").annotate(**_SUMS)}
+        daily: dict[date, Any] = {row["day"]: row for row in self.entries.values("day").annotate(**_SUMS)}
         first, last = self.range.begins.toordinal(), self.range.ends.toordinal()
         days = [date.fromordinal(day) for day in range(first, last)]
         return [_row(date_format(day, "j M"), daily.get(day, {})) for day in days]
@@ -186,7 +186,7 @@ class Spend:
 _SUMS = {f"{name}_sum": Sum(name) for name in ("spent", "held", "pictures", "unknown")}
 
 
-def _row(name: str, sums: dict[str, object]) -> Row:
+def _row(name: str, sums: Mapping[str, Any]) -> Row:
     spent, held = (Decimal(str(sums.get(f"{part}_sum") or 0)) for part in ("spent", "held"))
     pictures, unknown = (int(str(sums.get(f"{part}_sum") or 0)) for part in ("pictures", "unknown"))
     return Row(name, spent, held, pictures, unknown)

@@ -16,6 +16,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from images_app.audit.actions import record
+from images_app.budgets import actions as booking
+from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.collections import actions as collections
 from images_app.galleries import comments, links, saved
 from images_app.images.models import StoredImage
@@ -176,6 +178,10 @@ ADDRESSES: dict[str, Expected] = {
     "team/<slug:slug>/invitations/<uuid:id>/revocation/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/leaving/": seat(403, ELSEWHERE),  # an owner cannot leave
     "team/<slug:slug>/settings/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/spend/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/spend/export/": seat(200, 200, method="GET"),
+    "team/<slug:slug>/spend/limits/": seat(422, 403),  # an empty form
+    "team/<slug:slug>/spend/limits/<int:id>/removal/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/handover/": seat(422, 403),
     "team/<slug:slug>/end/": seat(422, 403),
     "team/<slug:slug>/end/undo/": seat(ELSEWHERE, 403),
@@ -307,6 +313,8 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/flaggedprompt": {**READ_ONLY},
     "images_app/moderationendpoint": {**WRITTEN, "add/": 403},  # there is one, and only one may be
     "images_app/trial": {**READ_ONLY, "add/": 200},  # the question what a test costs
+    "images_app/budget": {**WRITTEN},
+    "images_app/ledgerentry": {**READ_ONLY},
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -384,6 +392,11 @@ class Things:
             named |= {"people": "teammate", "links": "link", "rounds": "link"}
             values["id"] = self.objects[named[route.split("/")[2]]].pk if "<uuid" in route else ""
         elif model in ("images_app/user", "images_app/provider", "images_app/trial"):
+            named |= {"people": "teammate", "links": "link", "rounds": "link", "spend": "budget"}
+            values["id"] = (
+                self.objects[named[route.split("/")[2]]].pk if re.search("<uuid|<int", route) else ""
+            )
+        elif model == "images_app/user":
             values["id"] = self.objects[model].pk
         elif route.startswith("admin/r/"):
             values["object_id"] = self.objects["images_app/user"].pk
@@ -458,6 +471,23 @@ def make_things(
     }
     link = links.make_for_image(maker, shared, terms)
     objects |= {"link": link.link, "shared": shared}
+    objects["budget"] = objects["images_app/budget"] = Budget.objects.create(
+        scope=Scope.TEAM, team=team, pictures=100
+    )
+    [objects["images_app/ledgerentry"]] = booking.enter(
+        [
+            booking.Round(
+                job=job.pk,
+                number=1,
+                stands=LedgerEntry.Kind.HELD,
+                team=team.pk,
+                person=maker.pk,
+                provider=model.provider_id,
+                model=model.pk,
+                price=None,
+            )
+        ]
+    )
     objects["images_app/publication"] = make_publication(make_picture(generation, position=3))
     objects |= make_moderation(generation)
     return Things(generation, job, image, objects, token=token, link=_token(link.address))
@@ -602,4 +632,5 @@ def test_every_page_stands_in_the_table_of_pages(
 
 
 def _whole(answer: Any) -> bool:
-    return "<html" in answer.content.decode(errors="replace")[:500]
+    # What is streamed is a file.
+    return not answer.streaming and "<html" in answer.content.decode(errors="replace")[:500]
