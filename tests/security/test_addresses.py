@@ -389,14 +389,11 @@ class Things:
             values["id"] = self.objects["session"].pk
         elif route.startswith("team/"):
             named = {"invitations": "invitation", "images": "images_app/storedimage"}
-            named |= {"people": "teammate", "links": "link", "rounds": "link"}
-            values["id"] = self.objects[named[route.split("/")[2]]].pk if "<uuid" in route else ""
-        elif model in ("images_app/user", "images_app/provider", "images_app/trial"):
             named |= {"people": "teammate", "links": "link", "rounds": "link", "spend": "budget"}
             values["id"] = (
                 self.objects[named[route.split("/")[2]]].pk if re.search("<uuid|<int", route) else ""
             )
-        elif model == "images_app/user":
+        elif model in ("images_app/user", "images_app/provider", "images_app/trial"):
             values["id"] = self.objects[model].pk
         elif route.startswith("admin/r/"):
             values["object_id"] = self.objects["images_app/user"].pk
