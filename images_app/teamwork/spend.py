@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from images_app.budgets.actions import today
 from images_app.budgets.limits import Left, lefts, with_tallies
 from images_app.budgets.models import Budget, LedgerEntry, Period, Scope
+from images_app.budgets.units import dollars, units
 from images_app.jobs.models import ImageJob
 from images_app.jobs.states import State
 from images_app.lib.sheets import BEGINNING, line
@@ -187,7 +188,8 @@ _SUMS = {f"{name}_sum": Sum(name) for name in ("spent", "held", "pictures", "unk
 
 
 def _row(name: str, sums: Mapping[str, Any]) -> Row:
-    spent, held = (Decimal(str(sums.get(f"{part}_sum") or 0)) for part in ("spent", "held"))
+    # SQLite sums as floats: what is left over is no money.
+    spent, held = (dollars(units(Decimal(str(sums.get(f"{part}_sum") or 0)))) for part in ("spent", "held"))
     pictures, unknown = (int(str(sums.get(f"{part}_sum") or 0)) for part in ("pictures", "unknown"))
     return Row(name, spent, held, pictures, unknown)
 

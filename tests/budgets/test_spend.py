@@ -16,7 +16,7 @@ from images_app.providers.models import ImageModel
 from images_app.teams.actions import make_team
 from images_app.teams.models import Membership, Team, User
 from images_app.teams.roles import Role
-from images_app.teamwork.spend import Range
+from images_app.teamwork.spend import Range, _row
 from tests.budgets.test_bookings import answered
 
 Ask = Callable[..., Generation]
@@ -85,6 +85,11 @@ def test_every_day_is_drawn_and_stands_in_the_table(
     assert text.count("<rect") >= 2 * 28
     assert 'height="120.0"' in text, "the fullest day reaches the top"
     assert "$0.04" in text.partition("as a table")[2].partition("</table>")[0]
+
+
+def test_what_floats_leave_over_is_no_money() -> None:
+    row = _row("All", {"held_sum": -1.4e-17, "spent_sum": 0.1 + 0.2, "pictures_sum": 3})
+    assert (str(row.held), str(row.spent)) == ("0.0000", "0.3000")
 
 
 def test_money_at_risk_is_listed_with_the_job(
