@@ -15,7 +15,7 @@ class Breaker:
     """Open for ``rest_s`` seconds after ``failures`` in a row, and after each further one until something goes well.
     ``away`` and ``back`` are logged when it begins and when it is over."""
 
-    def __init__(self, away: str, back: str, *, rest_s: float = REST_S, failures: int = 1) -> None:
+    def __init__(self, away: str, back: str, *, rest_s: float | None = None, failures: int = 1) -> None:
         self._away, self._back = away, back
         self._rest_s, self._patience = rest_s, failures
         self._lock = threading.Lock()
@@ -32,7 +32,7 @@ class Breaker:
             self._failed += 1
             if self._failed < self._patience:
                 return
-            self._rest = Deadline(self._rest_s)
+            self._rest = Deadline(REST_S if self._rest_s is None else self._rest_s)
             first, self._down = not self._down, True
         if first:
             log.warning(self._away, error=type(error).__name__)

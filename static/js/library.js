@@ -1,6 +1,7 @@
 // One tab stop in the library, arrows inside it. Geometry is read from the layout, so rows may be of any height;
 // only the leaf in hand and its two neighbours are measured, so the cost stays flat as the library grows.
 import { bring, watch } from './leaves.js';
+import './more.js';
 
 const links = (root) => [...root.querySelectorAll('.tile-a')];
 let current = null;

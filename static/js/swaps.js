@@ -2,7 +2,6 @@
 import { toast } from './toast.js';
 
 const RENEWED_MS = 3000;
-let end = null; // the link to more of a growing list, while the focus is on it, and what stands before it
 
 export function swaps() {
   document.addEventListener('htmx:before:response', (event) => {
@@ -23,12 +22,7 @@ export function swaps() {
     if (event.target.matches('[data-unasked]')) return;
     toast('The server cannot be reached. What you wrote is still here.');
   });
-  document.addEventListener('focusin', ({ target }) => {
-    const more = target.closest?.('main .more[hx-get]');
-    end = more && { link: target, before: more.previousElementSibling };
-  });
   document.addEventListener('htmx:after:swap', (event) => {
-    stay();
     const { sourceElement, response } = event.detail.ctx;
     if (sourceElement.closest('.plan, .presets, .past')) {
       document.dispatchEvent(new Event('composer:planned'));
@@ -41,13 +35,6 @@ export function swaps() {
     }
     document.dispatchEvent(new Event('studio:changed'));
   });
-}
-
-// What the link led to has taken its place: whoever was at the end still is, or at the first of the last that came.
-function stay() {
-  if (!end || end.link.isConnected || document.activeElement !== document.body) return;
-  const next = document.querySelector('main .more[hx-get] a') ?? end.before?.nextElementSibling?.querySelector('a[href], button');
-  next?.focus({ preventScroll: true });
 }
 
 // A button's key makes one press of two that follow each other; a press some time later is a wish of its own.
