@@ -302,7 +302,7 @@ def test_tiles_ask_no_more_of_the_database_for_many(
     browser: Client, alice: User, ask: Ask, django_assert_max_num_queries: Any
 ) -> None:
     def queries(jobs: list[ImageJob]) -> int:
-        with django_assert_max_num_queries(37) as captured:
+        with django_assert_max_num_queries(36) as captured:
             page(browser, f"/tiles/?ids={','.join(str(job.pk) for job in jobs)}")
         return len(captured)
 
