@@ -74,7 +74,7 @@ def test_one_picture_is_collected_and_made_again_from_its_menu(
 
     for count in (2, 3):  # each opening of the menu is a wish of its own
         tile(made, "succeeded").first.get_by_role("link", name="More to do with this picture").press("Enter")
-        again = page.locator("#tile-menu [data-again]")
+        again = page.locator("#tile-menu:popover-open [data-again]")
         expect(again).to_have_text(re.compile("^Run again, about "))
         again.evaluate("button => { button.click(); button.click(); }")
         expect(page.get_by_role("heading", name=prompt, exact=True)).to_have_count(count)
