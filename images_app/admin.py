@@ -1,9 +1,10 @@
 """Gathers the rooms' admin classes: Django's admin looks for them here."""
 
+from images_app.audit import admin as audit_admin
 from images_app.galleries import admin as galleries_admin
 from images_app.images import admin as images_admin
 from images_app.jobs import admin as jobs_admin
 from images_app.providers import admin as providers_admin
 from images_app.teams import admin as teams_admin
 
-__all__ = ["galleries_admin", "images_admin", "jobs_admin", "providers_admin", "teams_admin"]
+__all__ = ["audit_admin", "galleries_admin", "images_admin", "jobs_admin", "providers_admin", "teams_admin"]

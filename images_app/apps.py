@@ -16,12 +16,14 @@ class ImagesAppConfig(AppConfig):
         from allauth.account.signals import user_logged_in
 
         from images_app import checks  # noqa: F401  (registers the system checks)
+        from images_app.lib import append_only
         from images_app.teamwork.sso import at_sign_in
 
         user_logged_in.connect(at_sign_in, dispatch_uid="teamwork.sso")
         # A statement about every picture may take longer than any of a page's may.
         pre_migrate.connect(_take_time, sender=self, dispatch_uid="migrate.take_time")
         post_migrate.connect(_keep_time, sender=self, dispatch_uid="migrate.keep_time")
+        post_migrate.connect(append_only.put_up, sender=self, dispatch_uid="migrate.append_only")
 
 
 def _take_time(using: str, **_: Any) -> None:

@@ -1,5 +1,6 @@
 """Gathers the rooms' models: Django looks for them here."""
 
+from images_app.audit.models import AuditEntry, AuditSeal
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import (
     Comment,
@@ -19,6 +20,8 @@ from images_app.teams.models import Happening, Invitation, Membership, Team, Use
 
 __all__ = [
     "Attempt",
+    "AuditEntry",
+    "AuditSeal",
     "Collection",
     "CollectionItem",
     "Comment",

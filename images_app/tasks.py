@@ -1,5 +1,6 @@
 """Gathers the rooms' tasks: Celery looks for them here."""
 
+from images_app.audit.tasks import seal
 from images_app.galleries.tasks import tell_closed
 from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
 from images_app.notices.tasks import deliver, look
@@ -14,6 +15,7 @@ __all__ = [
     "generate",
     "look",
     "media",
+    "seal",
     "sweep",
     "tell_closed",
     "tidy",

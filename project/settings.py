@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "images_app.audit.context.AuditMiddleware",
     "images_app.teams.welcome.FirstStartMiddleware",
     "images_app.teams.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -205,6 +206,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "tidy": {"task": "jobs.tidy", "schedule": TIDY_SECONDS, "options": {"queue": "upkeep", "expires": 600}},
     "tell closed rounds": {
         "task": "galleries.tell_closed",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
+    "seal the audit log": {
+        "task": "audit.seal",
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },

@@ -4,15 +4,16 @@ from tests import environment
 
 # isort: split
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from images_app.jobs import actions
 from images_app.jobs.models import Generation
 from images_app.jobs.request import JobRequest
+from images_app.lib import append_only
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
@@ -31,6 +32,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if item.get_closest_marker("pages") or not _touches_the_database(item)]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in set(left)]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_between_tests() -> Iterator[None]:
+    """Tests that commit are followed by a flush, which has to empty the tables that only grow too. The triggers are back
+    after it: a flush ends with what follows a migration."""
+    with pytest.MonkeyPatch.context() as patch:
+        empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+        def take_down_and_empty(self: TransactionTestCase) -> None:
+            append_only.take_down()
+            empty(self)
+
+        patch.setattr(TransactionTestCase, "_fixture_teardown", take_down_and_empty)
+        yield
 
 
 def _touches_the_database(item: pytest.Item) -> bool:

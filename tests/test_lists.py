@@ -12,6 +12,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from images_app.audit.actions import record
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import Comment, CommentMention, Guest, SavedView, ShareLink, Vote
 from images_app.images.models import Favourite, StoredImage
@@ -154,6 +155,7 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     """One more of everything that a page lists."""
     person, model = first.person, first.model
     generation = make_generation(person, model, f"Heron {number}")
+    record("team.changed", actor=person, team=first.team)
     picture = make_picture(generation, audience=Audience.TEAM, hearts=1)
     invite(first.team, person, Role.MEMBER, days=7, uses=9)
     make_picture(make_generation(person, model, "Thrown away"), trashed_at=timezone.now())

@@ -13,10 +13,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from images_app.audit.watched import ReadOnly
 from images_app.galleries import publications
 from images_app.galleries.models import Publication
 from images_app.images.views import serve
-from images_app.lib.readonly import ReadOnly
 from images_app.teams.models import User
 
 

@@ -10,13 +10,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from images_app.audit.watched import ReadOnly, ReadsPrivate
 from images_app.images.models import StoredImage
 from images_app.images.views import serve
-from images_app.lib.readonly import ReadOnly
 
 
 @admin.register(StoredImage)
-class StoredImageAdmin(ReadOnly, admin.ModelAdmin[StoredImage]):
+class StoredImageAdmin(ReadsPrivate, ReadOnly, admin.ModelAdmin[StoredImage]):
+    audit_lists = True  # it shows the pictures
     list_display = ["thumbnail", "id", "person", "team", "format", "shape", "weight", "created_at"]
     list_display_links = ["thumbnail", "id"]
     list_select_related = ["person", "team"]

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from images_app.audit.watched import ReadOnly, ReadsPrivate
 from images_app.jobs.models import Attempt, Generation, ImageJob, JobEvent
-from images_app.lib.readonly import ReadOnly
 
 
 class AttemptInline(ReadOnly, admin.TabularInline[Attempt, ImageJob]):
@@ -31,7 +31,7 @@ class EventInline(ReadOnly, admin.TabularInline[JobEvent, ImageJob]):
 
 
 @admin.register(ImageJob)
-class ImageJobAdmin(ReadOnly, admin.ModelAdmin[ImageJob]):
+class ImageJobAdmin(ReadsPrivate, ReadOnly, admin.ModelAdmin[ImageJob]):
     list_display = ["id", "state", "reason", "person", "team", "provider", "created_at", "charged_usd"]
     list_filter = ["state", "provider", "created_at"]
     search_fields = ["id", "person__email", "team__slug", "reason", "generation__prompt"]
@@ -44,7 +44,7 @@ class ImageJobAdmin(ReadOnly, admin.ModelAdmin[ImageJob]):
 
 
 @admin.register(Generation)
-class GenerationAdmin(ReadOnly, admin.ModelAdmin[Generation]):
+class GenerationAdmin(ReadsPrivate, ReadOnly, admin.ModelAdmin[Generation]):
     list_display = ["id", "person", "team", "model", "size", "quality", "style", "n", "source", "created_at"]
     list_filter = ["model", "source", "created_at"]
     list_select_related = ["person", "team", "model"]

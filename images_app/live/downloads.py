@@ -1,5 +1,5 @@
-"""Archives, one's own and those of links: Django decides what is sent, then the body goes out beside it, however long
-that takes.
+"""Archives, one's own and those of links, and the audit log as a file: Django decides what is sent, then the body goes
+out beside it, however long that takes.
 
 A download through Django would hold its thread, and its database connection with it, for minutes. Here the view has
 ended before the first byte is read; a waiting download costs a coroutine, and a thread only while it reads a chunk.
@@ -19,7 +19,7 @@ from images_app.lib.bodies import Application, Receive, Scope, Send
 from images_app.lib.handoff import SLOT
 
 PATH = "/images/zip/"
-PATHS = re.compile(f"{PATH}|/s/[^/]+/zip/")
+PATHS = re.compile(f"{PATH}|/s/[^/]+/zip/|/admin/images_app/auditentry/export/")
 
 log = structlog.get_logger(__name__)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from images_app.audit.watched import Audited
 from images_app.lib.crypto import SealError
 from images_app.providers.actions import KEY_REASONS, resume_if_paused_for
 from images_app.providers.forms import ImageModelForm, ProviderForm
@@ -23,7 +24,7 @@ class WithReason(ActionForm):
 
 
 @admin.register(Provider)
-class ProviderAdmin(admin.ModelAdmin[Provider]):
+class ProviderAdmin(Audited, admin.ModelAdmin[Provider]):
     form = ProviderForm
     action_form = WithReason
     actions = ("pause", "resume")
@@ -134,7 +135,7 @@ class ModelPriceInline(admin.TabularInline[ModelPrice, ImageModel]):
 
 
 @admin.register(ImageModel)
-class ImageModelAdmin(admin.ModelAdmin[ImageModel]):
+class ImageModelAdmin(Audited, admin.ModelAdmin[ImageModel]):
     form = ImageModelForm
     inlines = (ModelPriceInline,)
     list_display = ("label", "name", "provider", "enabled", "position", "price_count", "shutdown_on")

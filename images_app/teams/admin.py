@@ -8,10 +8,12 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from images_app.audit.watched import Audited
 from images_app.teams.actions import give_personal_team, vouch_for_email
 from images_app.teams.forms import PersonChangeForm, PersonCreationForm
 from images_app.teams.models import Membership, Team, User
@@ -38,7 +40,7 @@ class AddressOfPerson(admin.TabularInline[EmailAddress, User]):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(Audited, UserAdmin[User]):
     form = PersonChangeForm
     add_form = PersonCreationForm
     inlines = (MembershipOfPerson, AddressOfPerson)
@@ -82,6 +84,11 @@ class PersonAdmin(UserAdmin[User]):
             vouch_for_email(obj)
         give_personal_team(obj)
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        person = self.get_object(request, unquote(id)) if request.method == "POST" else None
+        with self.comparing(request, User, [person.pk] if person else []):
+            return super().user_change_password(request, id, form_url)
+
 
 class MembershipOfTeam(admin.TabularInline[Membership, Team]):
     model = Membership
@@ -90,7 +97,7 @@ class MembershipOfTeam(admin.TabularInline[Membership, Team]):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(Audited, admin.ModelAdmin[Team]):
     inlines = (MembershipOfTeam,)
     list_display = ("name", "slug", "personal", "people", "created_at")
     list_filter = ("personal",)

@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from images_app.audit.actions import record
 from images_app.collections import actions as collections
 from images_app.galleries import comments, links, saved
 from images_app.images.models import StoredImage
@@ -264,6 +265,7 @@ ADDRESSES: dict[str, Expected] = {
     "admin/images_app/user/<id>/password/": staff(),
     "admin/images_app/storedimage/<uuid:image_id>/thumbnail/": staff(304),
     "admin/images_app/publication/<uuid:id>/picture/": staff(304),
+    "admin/images_app/auditentry/export/": staff(),
 }
 # What the admin makes of a model: list, addition, change, deletion, history, and the old form of its address.
 WRITTEN: dict[str, int | str] = {
@@ -290,6 +292,7 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/imagejob": {**READ_ONLY},
     "images_app/storedimage": {**READ_ONLY},
     "images_app/publication": {**READ_ONLY},
+    "images_app/auditentry": {**READ_ONLY},
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -410,6 +413,7 @@ def make_things(
         "images_app/generation": generation,
         "images_app/imagejob": job,
         "images_app/storedimage": image,
+        "images_app/auditentry": record("team.changed", actor=maker, target=team, team=team),
         # By what their addresses begin with.
         "library/views/": saved.save(maker, "Boats", "text=boat"),
         "collections/": collections.make(maker, "Herons", team=team, audience=audience),
