@@ -17,8 +17,10 @@ class ImagesAppConfig(AppConfig):
 
         from images_app import checks  # noqa: F401  (registers the system checks)
         from images_app.lib import append_only
+        from images_app.teams import traces
         from images_app.teamwork.sso import at_sign_in
 
+        traces.connect()
         user_logged_in.connect(at_sign_in, dispatch_uid="teamwork.sso")
         # A statement about every picture may take longer than any of a page's may.
         pre_migrate.connect(_take_time, sender=self, dispatch_uid="migrate.take_time")

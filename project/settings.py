@@ -330,6 +330,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "images_app.teams.forms.LoginForm", "signup": "images_app.teams.forms.SignupForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses nobody here has
+USERSESSIONS_ADAPTER = "images_app.teams.traces.SessionsAdapter"
 MFA_ADAPTER = "images_app.teams.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

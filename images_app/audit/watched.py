@@ -136,7 +136,7 @@ class ReadsPrivate:
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         answer = super().change_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
-        row = answer.context_data.get("original") if isinstance(answer, TemplateResponse) else None
+        row = (answer.context_data or {}).get("original") if isinstance(answer, TemplateResponse) else None
         if row is not None and getattr(row, "person_id", None) != request.user.pk:
             read(request, row)
         return answer

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.collections.access import addable_by, hold, is_shared
 from images_app.collections.models import Collection, CollectionItem, Contributor, Right, slug_of
 from images_app.images.access import decided_by, seen_by
@@ -69,7 +70,10 @@ def edit(person: User, collection: Collection, *, title: str, text: str, audienc
 @transaction.atomic
 def delete(person: User, collection: Collection) -> None:
     """The collection only; its pictures stay in the library."""
-    hold(person, collection, Right.MANAGE).delete()
+    held = hold(person, collection, Right.MANAGE)
+    before = {"pictures": held.items.count(), "audience": held.audience}
+    record("collection.deleted", actor=person, target=held, team=held.team, before=before)
+    held.delete()
 
 
 @transaction.atomic

@@ -121,5 +121,5 @@ def holding(person: User, picture: StoredImage) -> Iterable[Collection]:
 @transaction.atomic
 def delete(person: User, collection: Collection) -> None:
     """The collection only. Its links end with it; its pictures, and what guests said of them, stay."""
-    links.part_from(hold(person, collection, Right.MANAGE))
+    links.part_from(hold(person, collection, Right.MANAGE), person)
     actions.delete(person, collection)

@@ -16,6 +16,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.collections.models import Collection
 from images_app.galleries.models import Guest, ShareItem, ShareLink
 from images_app.images.access import shareable_by
@@ -180,7 +181,23 @@ def _make(
     if selection:
         rows = (ShareItem(link=link, image_id=pk, place=n) for n, pk in enumerate(ids) if pk in opened)
         ShareItem.objects.bulk_create(rows, batch_size=BATCH)
+    record("share.made", actor=person, target=link, team=team, after=_told(link) | {"pictures": len(opened)})
     return Made(link, f"{settings.BASE_URL}{reverse('guest', args=[token])}")
+
+
+def _told(link: ShareLink) -> dict[str, object]:
+    """What the audit log says of a link: what it leads to and on which terms, never its password."""
+    thing = "picture" if link.image_id else "collection" if link.collection_id else "selection"
+    return {
+        "leads_to": thing,
+        "id": link.image_id or link.collection_id or "",
+        "password": bool(link.password),
+        "expires_at": link.expires_at,
+        "view_limit": link.view_limit,
+        "downloads": link.downloads,
+        "prompts": link.prompts,
+        "round": link.asks,
+    }
 
 
 def _open_up(person: User, team: Team, ids: list[UUID]) -> set[UUID]:
@@ -229,7 +246,10 @@ def life_of(link: ShareLink, days: int | None) -> datetime | None:
     return min(filter(None, (asked, latest)), default=None)
 
 
-def change(link: ShareLink, terms: Terms, *, expires_at: datetime | None, password: str | None) -> bool:
+@transaction.atomic
+def change(
+    link: ShareLink, terms: Terms, *, expires_at: datetime | None, password: str | None, by: User
+) -> bool:
     """Other terms for a link; ``password`` None leaves it, "" takes it off, and either way whoever came in by the
     old one has to come in anew where there is one. False where the link was taken back meanwhile."""
     fields: dict[str, object] = {
@@ -244,7 +264,15 @@ def change(link: ShareLink, terms: Terms, *, expires_at: datetime | None, passwo
         fields["password"] = make_password(password) if password else ""
     if fields.get("closes_at", link.closes_at) != link.closes_at:
         fields["closed_told_at"] = None
-    return bool(ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(**fields))
+    changed = bool(ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(**fields))
+    if changed:
+        before, after = _told(link), _told(ShareLink.objects.get(pk=link.pk))
+        if password is not None:
+            before["password"], after["password"] = bool(link.password), "another" if password else False
+        other = [name for name in after if after[name] != before[name]]
+        old, new = {n: before[n] for n in other}, {n: after[n] for n in other}
+        record("share.changed", actor=by, target=link, team=link.team, before=old, after=new)
+    return changed
 
 
 def links_of(seat: Membership) -> QuerySet[ShareLink]:
@@ -262,24 +290,34 @@ def own_links(person: User, **thing: object) -> QuerySet[ShareLink]:
     return rows.select_related("team", "image__job__generation", "collection")
 
 
-def revoke(link: ShareLink) -> bool:
+def revoke(link: ShareLink, by: User) -> bool:
     """The link opens nothing from the commit on; False where it was revoked before."""
-    return bool(ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()))
+    return bool(_revoke(ShareLink.objects.filter(pk=link.pk), by))
 
 
-def revoke_all(team: Team, person: User) -> int:
-    """Takes back what somebody made in a team; how many."""
-    rows = ShareLink.objects.filter(team=team, made_by=person, revoked_at=None)
-    return rows.update(revoked_at=timezone.now())
+def revoke_all(team: Team, person: User, by: User | None) -> int:
+    """Takes back what somebody made in a team; how many. ``by`` None: their groups took the seat."""
+    return _revoke(ShareLink.objects.filter(team=team, made_by=person), by)
 
 
 @transaction.atomic
-def part_from(collection: Collection) -> None:
+def _revoke(rows: QuerySet[ShareLink], by: User | None) -> int:
+    """Those of ``rows`` that were not revoked before; how many."""
+    revoked = 0
+    for link in rows.filter(revoked_at=None).select_related("team"):
+        if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            record("share.revoked", actor=by, target=link, team=link.team, before=_told(link))
+            revoked += 1
+    return revoked
+
+
+@transaction.atomic
+def part_from(collection: Collection, by: User) -> None:
     """Before the collection is deleted: its links open nothing any more. Those that guests took part in stay with the
     team as links to the pictures that hang there now, so that what was said in their rounds is kept."""
     links = ShareLink.objects.filter(collection=collection)
     held = list(links.select_for_update(no_key=True, of=("self",)))  # nobody takes part meanwhile
-    links.filter(revoked_at=None).update(revoked_at=timezone.now())
+    _revoke(links, by)
     kept = set(Guest.objects.filter(link__in=held).values_list("link", flat=True))
     hung = list(collection.items.order_by("place", "id").values_list("image", flat=True)) if kept else []
     for link in held:

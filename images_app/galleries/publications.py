@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.galleries.models import Publication
 from images_app.images.access import images_of
 from images_app.images.models import OPEN, StoredImage
@@ -144,6 +145,8 @@ def ask(person: User, image_id: UUID, wish: Wish) -> Publication:
     StoredImage.objects.filter(pk=image.pk).update(audience=Audience.PUBLIC)
     if image.audience < Audience.TEAM:
         activity.note_pictures([image], by=person)
+    after = {"prompt": publication.prompt, "credit": publication.credit}
+    record("publication.asked", actor=person, target=publication, team=image.team, after=after)
     return publication
 
 
@@ -167,9 +170,14 @@ def take_back_all(team: Team, person: User | None = None, by: User | None = None
 
 @transaction.atomic
 def _end(rows: QuerySet[Publication], by: User | None) -> int:
-    ids = list(rows.filter(state__in=[State.ASKED, State.SHOWN]).values_list("pk", flat=True))
+    # Held: what is written down of them stays true until the commit.
+    standing = rows.filter(state__in=[State.ASKED, State.SHOWN]).select_for_update(no_key=True, of=("self",))
+    ids = list(standing.values_list("pk", flat=True))
     ended = 0
     for some in batches(ids):
+        # By whose word, one by one; a team's end is nobody's in particular.
+        for one in Publication.objects.filter(pk__in=some).select_related("image__team"):
+            _record("publication.taken_back", one, by, State.TAKEN_BACK)
         ended += Publication.objects.filter(pk__in=some, state__in=[State.ASKED, State.SHOWN]).update(
             state=State.TAKEN_BACK, decided_by=by, decided_at=timezone.now()
         )
@@ -178,6 +186,12 @@ def _end(rows: QuerySet[Publication], by: User | None) -> int:
             audience=Subquery(before)
         )
     return ended
+
+
+def _record(verb: str, one: Publication, by: User | None, after: State, reason: str = "") -> None:
+    """``one`` as it was before."""
+    before, state = {"state": str(one.state)}, {"state": str(after)}
+    record(verb, actor=by, target=one, team=one.image.team, before=before, after=state, reason=reason)
 
 
 # --- the word of whoever looks after the site
@@ -198,10 +212,14 @@ def _decide(
 ) -> list[Publication]:
     changes: dict[str, Any] = {"state": after, "decided_by": by, "reason": reason}
     decided = []
-    for publication in Publication.objects.filter(still, pk__in=list(ids), state__in=before):
+    rows = Publication.objects.filter(still, pk__in=list(ids), state__in=before)
+    for publication in rows.select_related("image__team"):
         same = Publication.objects.filter(
             pk=publication.pk, state=publication.state, asked_at=publication.asked_at
         )
-        if same.update(**changes, decided_at=timezone.now()):
-            decided.append(publication)
+        with transaction.atomic():
+            if same.update(**changes, decided_at=timezone.now()):
+                verb = "publication.shown" if after == State.SHOWN else "publication.refused"
+                _record(verb, publication, by, after, reason)
+                decided.append(publication)
     return decided

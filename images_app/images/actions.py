@@ -16,6 +16,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.images import search
 from images_app.images.access import decided_by, images_of, left_to, seen_by, trash_of
 from images_app.images.derive import PREVIEW_EDGE, THUMBNAIL_EDGE, derive
@@ -26,7 +27,7 @@ from images_app.lib.dbtime import from_now
 from images_app.lib.ids import batches
 from images_app.teams import activity
 from images_app.teams.audience import Audience
-from images_app.teams.models import Membership, User
+from images_app.teams.models import Membership, Team, User
 from images_app.teams.roles import MAY, Can
 
 if TYPE_CHECKING:
@@ -206,29 +207,49 @@ def trash(person: User, ids: Iterable[UUID]) -> Removed:
     are passed over."""
     moment = timezone.now()
     with transaction.atomic():
-        count = sum(
-            images_of(person).filter(pk__in=batch).update(trashed_at=moment)
-            + StoredImage.objects.filter(left_to(person), pk__in=batch).update(
-                trashed_at=moment, trashed_by=person
-            )
-            for batch in batches(ids)
-        )
+        count = sum(_throw(person, batch, moment) for batch in batches(ids))
     return Removed(count, moment)
+
+
+def _throw(person: User, ids: list[UUID], moment: datetime) -> int:
+    own = images_of(person).filter(pk__in=ids)
+    _record("image.trashed", own, person)
+    count = own.update(trashed_at=moment)
+    left = StoredImage.objects.filter(left_to(person), pk__in=ids)
+    _record("image.trashed", left, person)
+    return count + left.update(trashed_at=moment, trashed_by=person)
+
+
+def _record(verb: str, images: QuerySet[StoredImage], by: User) -> None:
+    """One entry for each team and at most BATCH pictures: a press may be about fifty thousand."""
+    rows = images.order_by("team").values_list("pk", "team")
+    of_team: dict[UUID, list[UUID]] = {}
+    for pk, team in rows:
+        of_team.setdefault(team, []).append(pk)
+    teams = Team.objects.in_bulk(list(of_team))
+    for team, pks in of_team.items():
+        for start in range(0, len(pks), BATCH):
+            some = pks[start : start + BATCH]
+            one = StoredImage(pk=some[0]) if len(some) == 1 else None
+            after = {} if one else {"count": len(some), "images": some}
+            record(verb, actor=by, target=one, team=teams[team], after=after)
 
 
 def restore(person: User, ids: Iterable[UUID]) -> int:
     """Takes the pictures among ``ids`` that the person can have back out of the trash; how many."""
     with transaction.atomic():
-        return sum(_back(trash_of(person).filter(pk__in=batch)) for batch in batches(ids))
+        return sum(_back(trash_of(person).filter(pk__in=batch), person) for batch in batches(ids))
 
 
+@transaction.atomic
 def restore_removed(person: User, moment: datetime | None = None) -> int:
     """Takes out of the trash what was removed at ``moment``, or all that is in it; how many."""
     rows = trash_of(person)
-    return _back(rows if moment is None else rows.filter(trashed_at=moment))
+    return _back(rows if moment is None else rows.filter(trashed_at=moment), person)
 
 
-def _back(thrown: QuerySet[StoredImage]) -> int:
+def _back(thrown: QuerySet[StoredImage], person: User) -> int:
+    _record("image.restored", thrown, person)
     return thrown.update(trashed_at=None, trashed_by=None)
 
 
@@ -246,7 +267,9 @@ def purge(before: datetime | None = None, *, but: Collection[UUID] = ()) -> int:
         due = due.filter(trashed_at__lt=from_now(-timedelta(days=TRASH_DAYS).total_seconds()))
     due = due.filter(trashed_at__lt=before)
     done = 0
-    for image in due.exclude(attempt__in=list(but)).order_by("trashed_at")[:BATCH]:
+    for image in (
+        due.exclude(attempt__in=list(but)).select_related("person", "team").order_by("trashed_at")[:BATCH]
+    ):
         try:
             done += _purge(image, before)
         except (OperationalError, InterfaceError):
@@ -266,6 +289,8 @@ def _purge(image: StoredImage, before: datetime) -> bool:
         Leftover.objects.bulk_create(
             Leftover(storage=alias, key=getattr(image, field), sha256=image.sha256) for alias, field in BYTES
         )
+        gone = {"person": image.person.email, "trashed_at": image.trashed_at, "sha256": image.sha256}
+        record("image.purged", actor=None, target=image, team=image.team, before=gone)
         still.delete()
     return True
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from images_app.audit.actions import record as audit
 from images_app.jobs.access import may_act_on
 from images_app.jobs.fairness import give_back_turns, hold_lines, take_turns
 from images_app.jobs.hints import hint
@@ -183,18 +184,29 @@ def decide(job: ImageJob, actor: User, choice: Choice, note: str = "") -> bool:
                 cancel_requested=False,
             )
             if moved:
+                _audit("job.retried", job, actor, note)
                 hint("jobs.generate", "generate")
         return moved
     charged = choice is Choice.CHARGED
-    return move(
-        job,
-        [State.UNKNOWN],
-        State.FAILED,
-        actor=actor,
-        note=f"{'given up as charged' if charged else 'given up and written off'}{words}",
-        reason="given_up_charged" if charged else "given_up_written_off",
-        charged_usd=job.price_usd if charged else Decimal(0),
-    )
+    with transaction.atomic():
+        moved = move(
+            job,
+            [State.UNKNOWN],
+            State.FAILED,
+            actor=actor,
+            note=f"{'given up as charged' if charged else 'given up and written off'}{words}",
+            reason="given_up_charged" if charged else "given_up_written_off",
+            charged_usd=job.price_usd if charged else Decimal(0),
+        )
+        if moved:
+            _audit("job.given_up_charged" if charged else "job.written_off", job, actor, note)
+    return moved
+
+
+def _audit(verb: str, job: ImageJob, actor: User, note: str) -> None:
+    """Somebody's word on money: what another call may cost, or what one without an answer may have cost."""
+    price = {"usd": "unknown" if job.price_usd is None else job.price_usd}
+    audit(verb, actor=actor, target=job, team=job.team, after=price, reason=note)
 
 
 def decide_all(generation: Generation, actor: User, choice: Choice, note: str = "") -> int:

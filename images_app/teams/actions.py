@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
+from images_app.audit.actions import record
 from images_app.lib import bus
 from images_app.teams.models import Membership, Team, User, free_slug
 from images_app.teams.roles import Role, assignable
@@ -84,6 +85,7 @@ def make_team(person: User, name: str) -> Team:
     team = Team.objects.create(name=name, slug=free_slug(name))
     Membership.objects.create(team=team, person=person, role=Role.OWNER)
     choose_team(person, team)
+    record("team.made", actor=person, target=team, team=team)
     return team
 
 
@@ -97,12 +99,22 @@ def choose_team(person: User, team: Team) -> None:
     User.objects.filter(pk=person.pk).update(team=team)
 
 
+@transaction.atomic
 def give_role(seat: Membership, role: Role, by: Membership) -> bool:
     """Another role for a seat, from somebody who may give it; False where it has changed hands meanwhile.
     Raises PermissionDenied for a role they may not give, or may not take away."""
     if not {role, seat.role} <= set(assignable(by.role)):
         raise PermissionDenied
-    return bool(Membership.objects.filter(pk=seat.pk, role=seat.role).update(role=role))
+    given = bool(Membership.objects.filter(pk=seat.pk, role=seat.role).update(role=role))
+    if given:
+        record_role(seat, role, by.person)
+    return given
+
+
+def record_role(seat: Membership, role: Role, by: User | None) -> None:
+    """Somebody has another role than ``seat`` says; ``by`` None: it follows their groups."""
+    before, after = {"role": str(seat.role)}, {"role": str(role)}
+    record("team.role_given", actor=by, target=seat.person, team=seat.team, before=before, after=after)
 
 
 @transaction.atomic
@@ -113,6 +125,10 @@ def hand_over(owner: Membership, to: Membership) -> None:
     given = Membership.objects.filter(pk=to.pk, team=owner.team_id).exclude(role=Role.OWNER)
     if not (left and given.update(role=Role.OWNER)) or owner.team.personal:
         raise PermissionDenied
+    before, after = {"owner": owner.person.email}, {"owner": to.person.email}
+    record(
+        "team.handed_over", actor=owner.person, target=owner.team, team=owner.team, before=before, after=after
+    )
 
 
 @transaction.atomic

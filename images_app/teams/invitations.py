@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.lib.counts import take_try
 from images_app.lib.tokens import hashed, new_token
 from images_app.lib.words import one_line
@@ -87,7 +88,17 @@ def invite(team: Team, by: User, role: Role, *, email: str = "", days: int, uses
         expires_at=timezone.now() + timedelta(days=days),
         uses_left=1 if email else uses,
     )
+    after = {"email": invitation.email, "role": str(role), "days": days, "uses": invitation.uses_left}
+    record("team.invited", actor=by, target=invitation, team=team, after=after)
     return Made(invitation, f"{settings.BASE_URL}{reverse('invitation', args=[token])}")
+
+
+@transaction.atomic
+def take_back(invitation: Invitation, by: User) -> None:
+    """It opens nothing from the commit on."""
+    before = {"email": invitation.email, "role": str(invitation.role)}
+    record("team.invitation_taken_back", actor=by, target=invitation, team=invitation.team, before=before)
+    invitation.delete()
 
 
 def take_letter(by: User, email: str) -> None:
@@ -155,5 +166,7 @@ def accept(person: User, invitation: Invitation) -> Membership | None:
             return None  # somebody else was quicker with the last use
         seat = Membership.objects.create(team=invitation.team, person=person, role=invitation.role)
         activity.note(invitation.team, person, Deed.JOINED)
+        after = {"role": str(seat.role), "invitation": str(invitation.pk)}
+        record("team.joined", actor=person, target=person, team=invitation.team, after=after)
     User.objects.filter(pk=person.pk).update(team=invitation.team)
     return seat

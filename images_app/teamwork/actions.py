@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.galleries import links, publications
 from images_app.jobs.actions import cancel
 from images_app.jobs.models import ImageJob
@@ -17,6 +18,7 @@ from images_app.teams import activity
 from images_app.teams.access import makes_in
 from images_app.teams.models import Deed, Ending, Invitation, Membership, Team, User
 from images_app.teams.roles import MAY, Can, Role, assignable
+from images_app.teamwork.forms import TeamForm
 
 NOTICE = timedelta(days=14)  # between asking for a team's end and its end
 
@@ -25,14 +27,31 @@ class NotNow(Exception):
     """The team cannot end like that; the text says why."""
 
 
+@transaction.atomic
+def change_team(form: TeamForm, by: Membership) -> None:
+    """How a team works from now on, by a form that is clean."""
+    changed = {name: form.cleaned_data[name] for name in form.changed_data}
+    before = {name: form.initial[name] for name in changed}
+    form.save()
+    if changed:
+        record("team.changed", actor=by.person, target=by.team, team=by.team, before=before, after=changed)
+
+
+@transaction.atomic
 def leave(seat: Membership) -> int:
     """The person leaves; how many of their waiting pictures were cancelled. Raises PermissionDenied for an owner,
     who hands the team over first."""
     if seat.role == Role.OWNER:
         raise PermissionDenied
+    _record_gone("team.left", seat, seat.person)
     return vacate(seat, seat.person)
 
 
+def _record_gone(verb: str, seat: Membership, by: User) -> None:
+    record(verb, actor=by, target=seat.person, team=seat.team, before={"role": str(seat.role)})
+
+
+@transaction.atomic
 def remove(seat: Membership, by: Membership) -> int:
     """Somebody is removed by somebody who may; how many of their waiting pictures were cancelled.
 
@@ -41,6 +60,7 @@ def remove(seat: Membership, by: Membership) -> int:
     """
     if by.team_id != seat.team_id or seat.role not in assignable(by.role):
         raise PermissionDenied
+    _record_gone("team.member_removed", seat, by.person)
     return vacate(seat, by.person)
 
 
@@ -50,16 +70,16 @@ def give_role(seat: Membership, role: Role, by: Membership) -> bool:
     # Waits for a link that is being made: galleries.links holds the seat.
     given = teams_actions.give_role(seat, role, by)
     if given:
-        follow_role(seat, role)
+        follow_role(seat, role, by.person)
     return given
 
 
-def follow_role(seat: Membership, role: Role) -> None:
+def follow_role(seat: Membership, role: Role, by: User | None) -> None:
     """What comes with another role, in its transaction: open pages look again, and links of somebody who may make none
     any more open nothing from the commit on."""
     teams_actions.tell_seat(seat)
     if role not in MAY[Can.SHARE]:
-        links.revoke_all(seat.team, seat.person)
+        links.revoke_all(seat.team, seat.person, by)
 
 
 @transaction.atomic
@@ -72,7 +92,7 @@ def vacate(seat: Membership, by: User) -> int:
     # First, while whoever leaves by themselves still may.
     cancelled = _call_off(ImageJob.objects.filter(team=seat.team, person=seat.person), by)
     Invitation.objects.filter(team=seat.team, made_by=seat.person).delete()
-    links.revoke_all(seat.team, seat.person)
+    links.revoke_all(seat.team, seat.person, by)
     publications.take_back_all(seat.team, seat.person, by)
     activity.note(seat.team, seat.person, Deed.LEFT)
     teams_actions.tell_seat(seat)
@@ -96,6 +116,8 @@ def announce_end(owner: Membership, ending: Ending, heir: Team | None = None) ->
     )
     if not changed:
         raise NotNow("This team is about to end already.")
+    after = {"ends_at": ends_at, "pictures": str(ending), "heir": heir.slug if heir else ""}
+    record("team.end_announced", actor=owner.person, target=owner.team, team=owner.team, after=after)
     _call_off(ImageJob.objects.filter(team=owner.team), owner.person)
     return ends_at
 
@@ -105,10 +127,14 @@ def _call_off(jobs: QuerySet[ImageJob], by: User) -> int:
     return sum(cancel(job, by) for job in jobs.filter(state__in=[State.QUEUED, *IN_FLIGHT]))
 
 
+@transaction.atomic
 def take_back_end(owner: Membership) -> bool:
     """The team stays; False where it was not about to end."""
     if owner.role != Role.OWNER:
         raise PermissionDenied
     # By the database's clock, as its end (ending.py): by no other clock has its time come while it may still be kept.
     ending = Team.objects.filter(pk=owner.team_id, ends_at__gt=from_now(0))
-    return bool(ending.update(ends_at=None, ends_with="", heir=None))
+    stays = bool(ending.update(ends_at=None, ends_with="", heir=None))
+    if stays:
+        record("team.end_taken_back", actor=owner.person, target=owner.team, team=owner.team)
+    return stays

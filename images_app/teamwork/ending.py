@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.collections import actions as collecting
 from images_app.collections.models import Collection
 from images_app.galleries import publications
@@ -133,6 +134,8 @@ def _close(team: Team) -> bool:
     Invitation.objects.filter(team=held).delete()
     # The row stays: attempts and their costs hang on it. Nobody has a seat in it, so no page shows it.
     Team.objects.filter(pk=held.pk).update(ends_at=None, ends_with="", heir=None, ended_at=timezone.now())
+    before = {"pictures": held.ends_with, "heir": held.heir.slug if held.heir else ""}
+    record("team.ended", actor=None, target=held, team=held, before=before)
     return True
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from images_app.audit.actions import record
 from images_app.teams import activity
+from images_app.teams.actions import record_role
 from images_app.teams.models import Deed, Membership, Team, User
 from images_app.teams.roles import Role
 from images_app.teams.sso import groups_of, seats_for
@@ -39,10 +41,18 @@ def follow_groups(person: User, groups: Iterable[str]) -> None:
             _, fresh = Membership.objects.get_or_create(team=team, person=person, defaults={"role": role})
             if fresh:
                 activity.note(team, person, Deed.JOINED)
+                _record("team.joined_by_sso", person, team, {}, {"role": str(role)})
         elif seat is None or seat.role in (role, Role.OWNER):
             continue
         elif role:
             Membership.objects.filter(pk=seat.pk).update(role=role)
-            follow_role(seat, role)
+            record_role(seat, role, None)
+            follow_role(seat, role, None)
         else:
+            _record("team.left_by_sso", person, team, {"role": str(seat.role)}, {})
             vacate(seat, person)
+
+
+def _record(verb: str, person: User, team: Team, before: dict[str, str], after: dict[str, str]) -> None:
+    """Nobody's doing but the groups': Easel follows them."""
+    record(verb, actor=None, target=person, team=team, before=before, after=after)

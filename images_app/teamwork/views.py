@@ -127,7 +127,8 @@ def _hand_out(request: PersonRequest, made: Made) -> None:
 @require_POST
 def invitation_revocation(request: PersonRequest, slug: str, id: uuid.UUID) -> HttpResponse:
     seat = seat_in(request.user, slug, Can.INVITE)
-    get_object_or_404(seat.team.invitations, pk=id).delete()
+    found = get_object_or_404(seat.team.invitations.select_related("team"), pk=id)
+    invitations.take_back(found, request.user)
     messages.success(request, "The invitation opens nothing any more.")
     return redirect("team_people", slug)
 
@@ -174,7 +175,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
     seat = seat_in(request.user, slug, Can.SET if posted else Can.SEE)
     form = TeamForm(request.POST if posted else None, instance=seat.team, owner=seat.role == Role.OWNER)
     if posted and form.is_valid():
-        form.save()
+        actions.change_team(form, seat)
         messages.success(request, "Saved.")
         return redirect("team_settings", slug)
     return _settings(request, seat, form=form)

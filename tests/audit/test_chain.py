@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -152,7 +153,7 @@ def test_an_entry_still_to_be_committed_is_waited_for() -> None:
     assert chain.seal() == 2 and chain.verify().problem == ""
 
 
-def test_many_entries_are_read_once(db: None, django_assert_num_queries: Callable[..., object]) -> None:
+def test_many_entries_are_read_once(db: None, django_assert_num_queries: Callable[..., Any]) -> None:
     AuditEntry.objects.bulk_create(AuditEntry(verb="x.y", after={"n": n}) for n in range(3000))
     chain.seal()
     with django_assert_num_queries(3):  # the seals, the entries, and how many wait

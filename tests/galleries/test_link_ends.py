@@ -47,7 +47,7 @@ NOBODYS = "/s/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/"
 
 
 def revoked(made: Made, image: StoredImage) -> None:
-    assert links.revoke(made.link)
+    assert links.revoke(made.link, made.link.made_by)
 
 
 def expired(made: Made, image: StoredImage) -> None:
@@ -225,7 +225,11 @@ def test_another_password_is_another_door(image: StoredImage, hall: Collection) 
         assert guest.post(address, sent).status_code == 302
     assert guest.get(path(made)).status_code == 200
     change = links.change(
-        made.link, TERMS | {"round": ROUND}, expires_at=made.link.expires_at, password="another"
+        made.link,
+        TERMS | {"round": ROUND},
+        expires_at=made.link.expires_at,
+        password="another",
+        by=made.link.made_by,
     )
     assert change
     for client in (guest, Client()):

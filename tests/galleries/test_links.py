@@ -379,7 +379,7 @@ def test_a_member_sees_their_own_links_and_a_keeper_everybodys(
 
 def test_each_link_of_a_thing_lives_for_itself(image: StoredImage, hall: Collection) -> None:
     one, other = make("image", image, hall), make("image", image, hall)
-    links.revoke(one.link)
+    links.revoke(one.link, one.link.made_by)
     assert [Client().get(path(made)).status_code for made in (one, other)] == [404, 200]
 
 

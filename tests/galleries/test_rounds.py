@@ -287,7 +287,7 @@ def test_a_closed_round_is_told_once(made: Made, kenji: User) -> None:
     assert page_of(Notice.objects.get()) == f"/team/northwind/rounds/{link.pk}/"
     rounds.reopen(link, timezone.localdate())
     over(made)
-    links.revoke(link)
+    links.revoke(link, link.made_by)
     assert not rounds.closed_untold().exists()
 
 
@@ -418,7 +418,7 @@ def test_who_sees_the_tally_and_who_takes_it_away(
 
 
 def test_a_dead_links_tally_stays(kenji: User, made: Made, mia: Client, client_of: ClientOf) -> None:
-    links.revoke(made.link)
+    links.revoke(made.link, made.link.made_by)
     page = f"/team/northwind/rounds/{made.link.pk}/"
     assert "Mia" in text(client_of(kenji), page)
     until = {"until": str(timezone.localdate())}

@@ -150,7 +150,13 @@ def link(request: PersonRequest, slug: str, id: UUID) -> HttpResponse:
         raise PermissionDenied
     form = ChangeForm(request.POST if request.method == "POST" else None, link=found)
     if request.method == "POST" and form.is_valid():
-        if not links.change(found, form.terms(), expires_at=form.expires_at(), password=form.new_password()):
+        if not links.change(
+            found,
+            form.terms(),
+            expires_at=form.expires_at(),
+            password=form.new_password(),
+            by=request.user,
+        ):
             raise Http404(links.NONE)
         messages.success(request, "Saved. The link's address is the same.")
         return redirect("link", slug, id)
@@ -169,6 +175,6 @@ def link(request: PersonRequest, slug: str, id: UUID) -> HttpResponse:
 def link_revocation(request: PersonRequest, slug: str, id: UUID) -> HttpResponse:
     """The link opens nothing any more. A member takes back their own; others' are not there for them."""
     seat = seat_in(request.user, slug, Can.SHARE)
-    links.revoke(get_object_or_404(links.links_of(seat), pk=id))
+    links.revoke(get_object_or_404(links.links_of(seat), pk=id), request.user)
     messages.success(request, "The link opens nothing any more.")
     return redirect(way_back(request, reverse("team_links", args=[slug])))

@@ -66,7 +66,7 @@ def comment_removal(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
     """One's own, or anybody's by who keeps the team's pages tidy."""
     comment = comments.removable_comment(request.user, id)
     picture = access.visible_picture(request.user, comment.image_id)
-    comment.delete()
+    comments.remove(comment, request.user)
     return _said(request, picture)
 
 
