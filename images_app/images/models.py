@@ -84,6 +84,7 @@ class StoredImage(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        permissions = [("hide_storedimage", "Can hide pictures from everybody")]
         constraints = [
             # Storing is repeatable: the second time finds the first one's row.
             models.UniqueConstraint(fields=["attempt", "position"], name="one_row_per_received_picture"),
@@ -131,6 +132,8 @@ class StoredImage(models.Model):
                 fields=["team", "shape", "-created_at", "-id"], condition=_SHOWN, name="image_shown_shape"
             ),
             models.Index(fields=["sha256"], name="image_sha256"),
+            # Hidden ones are few, and looked up among all there are.
+            models.Index(fields=["hidden_at"], condition=Q(hidden_at__isnull=False), name="image_hidden"),
             models.Index(
                 fields=["person", "-trashed_at", "-id"],
                 condition=Q(trashed_at__isnull=False),
