@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from images_app.collections.access import collections_seen_by
 from images_app.galleries.shelf import Tile
+from images_app.images.access import met
 from images_app.images.models import StoredImage
 from images_app.jobs.filters import ListFilter
 from images_app.lib.drawing import PlainSelect
@@ -34,9 +35,10 @@ _SUMMED_UP = frozenset({Deed.SHOWN, Deed.HEART})
 
 def happenings(reader: User, team: Team) -> QuerySet[Happening]:
     """Everything the reader, who belongs to the team, may see of it."""
-    shown = Q(image__team=team, image__audience__gte=Audience.TEAM, image__trashed_at=None)
+    shown = Q(met("image"), image__team=team, image__audience__gte=Audience.TEAM)
     gathered = Q(collection=None) | Q(collection__in=collections_seen_by(reader).values("pk"))
-    rows = Happening.objects.filter(Q(image=None) | shown, gathered, team=team)
+    said = Q(comment=None) | Q(comment__hidden_at=None)
+    rows = Happening.objects.filter(Q(image=None) | shown, gathered, said, team=team)
     return rows.select_related("person", "image", "comment", "collection").annotate(
         prompt=F("image__job__generation__prompt")
     )

@@ -79,7 +79,7 @@ def may_speak_now(person: User) -> bool:
 
 def comments_of(picture: StoredImage, reader: User) -> list[Said]:
     """The newest ``SHOWN``, the oldest of them first; pins are numbered as they come."""
-    newest = picture.comments.select_related("person").prefetch_related("mentions")
+    newest = picture.comments.filter(hidden_at=None).select_related("person").prefetch_related("mentions")
     tidies = may(reader, picture.team, Can.TIDY)
     said, pins = [], 0
     for comment in list(newest.order_by("-created_at", "-id")[:SHOWN])[::-1]:
@@ -111,7 +111,9 @@ def removable_comment(person: User, id: uuid.UUID) -> Comment:
 
 def _found(person: User, id: uuid.UUID, *, tidying: bool) -> Comment:
     seen = StoredImage.objects.filter(seen_by(person))
-    comment = Comment.objects.select_related("image__team").filter(image__in=seen, pk=id).first()
+    comment = (
+        Comment.objects.select_related("image__team").filter(image__in=seen, pk=id, hidden_at=None).first()
+    )
     if comment is None or not (
         comment.person_id == person.pk or (tidying and may(person, comment.image.team, Can.TIDY))
     ):

@@ -106,6 +106,7 @@ def pictures_through(link: ShareLink) -> QuerySet[StoredImage]:
         team=link.team_id,
         audience__gte=Audience.LINK,
         trashed_at=None,
+        hidden_at=None,
     )
     return hung_on(link, rows)
 

@@ -25,6 +25,11 @@ class Comment(models.Model):
     spot_y = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True)
+    # Read by nobody since, as StoredImage.hidden_at.
+    hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hidden_reason = models.CharField(
+        max_length=300, blank=True, default="", editable=False, help_text="Its author reads it."
+    )
 
     class Meta:
         ordering = ["created_at", "id"]

@@ -65,7 +65,8 @@ def wished(path: str = "") -> Q:
         person__is_active=True,
         team__ended_at=None,
     )
-    return Q(Exists(seats), **{f"{to}trashed_at__isnull": True, f"{to}audience": Audience.PUBLIC})
+    there = {f"{to}trashed_at__isnull": True, f"{to}hidden_at__isnull": True}
+    return Q(Exists(seats), **there, **{f"{to}audience": Audience.PUBLIC})
 
 
 def shown() -> QuerySet[Publication]:

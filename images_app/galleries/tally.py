@@ -234,7 +234,7 @@ def title_of(reader: User, link: ShareLink) -> str:
     if link.image is None:
         return "A selection"
     own = link.image.person_id == reader.pk
-    seen = link.image.audience >= Audience.TEAM and link.image.trashed_at is None
+    seen = link.image.audience >= Audience.TEAM and not (link.image.trashed_at or link.image.hidden_at)
     return cut(link.image.prompt, 80) if own or seen else "A picture"
 
 

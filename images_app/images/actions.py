@@ -195,6 +195,23 @@ def hide(keeper: Membership, image: StoredImage) -> bool:
     return bool(shown.update(audience=Audience.PRIVATE))
 
 
+def withhold(ids: Iterable[UUID], reason: str) -> list[UUID]:
+    """Nobody meets the pictures from the commit on; their makers read the ``reason`` (no empty one). Which were not
+    hidden before. Addresses of the bucket that were handed out die within SIGNED_SECONDS."""
+    hidden: list[UUID] = []
+    for pk in dict.fromkeys(ids):
+        rows = StoredImage.objects.filter(pk=pk, hidden_at=None)
+        if rows.update(hidden_at=timezone.now(), hidden_reason=reason):
+            hidden.append(pk)
+    return hidden
+
+
+def release(ids: Iterable[UUID]) -> int:
+    """The pictures are met again by whoever met them before; how many were hidden."""
+    rows = StoredImage.objects.filter(pk__in=list(ids), hidden_at__isnull=False)
+    return rows.update(hidden_at=None, hidden_reason="")
+
+
 @dataclass(frozen=True)
 class Removed:
     """What one press put into the trash: ``moment`` names it, for an undo."""

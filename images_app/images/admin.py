@@ -1,18 +1,33 @@
-"""Pictures in the admin: to be found and looked at, never changed there."""
+"""Pictures in the admin: to be found, looked at and hidden from everybody; nothing else is changed there."""
 
 from uuid import UUID
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from images_app.audit.actions import record
 from images_app.audit.watched import ReadOnly, ReadsPrivate
+from images_app.images import actions
 from images_app.images.models import StoredImage
 from images_app.images.views import serve
+
+
+class HidingForm(ActionForm):
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Reason",
+        widget=forms.TextInput(attrs={"placeholder": "Its maker reads it", "size": 40}),
+    )
 
 
 @admin.register(StoredImage)
@@ -21,7 +36,9 @@ class StoredImageAdmin(ReadsPrivate, ReadOnly, admin.ModelAdmin[StoredImage]):
     list_display = ["thumbnail", "id", "person", "team", "format", "shape", "weight", "created_at"]
     list_display_links = ["thumbnail", "id"]
     list_select_related = ["person", "team"]
-    list_filter = ["format", "created_at"]
+    list_filter = ["format", ("hidden_at", admin.EmptyFieldListFilter), "created_at"]
+    actions = ["hide", "show_again"]
+    action_form = HidingForm
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["id", "=job__id", "=sha256", "person__email", "team__slug", "job__generation__prompt"]
@@ -41,6 +58,42 @@ class StoredImageAdmin(ReadsPrivate, ReadOnly, admin.ModelAdmin[StoredImage]):
     @admin.display(description="Bytes", ordering="bytes")
     def weight(self, image: StoredImage) -> str:
         return filesizeformat(image.bytes)
+
+    def has_hide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("images_app.hide_storedimage")
+
+    @admin.action(description="Hide from everybody (with a reason)", permissions=["hide"])
+    def hide(self, request: HttpRequest, chosen: QuerySet[StoredImage]) -> None:
+        """Those that others made: nobody decides on their own."""
+        reason = request.POST.get("reason", "").strip()[:300]
+        if not reason:
+            messages.error(request, "Write a reason: whoever made the picture reads it.")
+            return
+        others = list(chosen.exclude(person=request.user.pk).select_related("team"))
+        with transaction.atomic():
+            hidden = set(actions.withhold([image.pk for image in others], reason))
+            for image in others:
+                if image.pk in hidden:
+                    record("image.hidden", actor=request.user, target=image, team=image.team, reason=reason)
+        self._say(request, "Hidden", len(hidden))
+
+    @admin.action(description="Show again to whoever saw it", permissions=["hide"])
+    def show_again(self, request: HttpRequest, chosen: QuerySet[StoredImage]) -> None:
+        others, shown = list(chosen.exclude(person=request.user.pk).select_related("team")), 0
+        with transaction.atomic():
+            for image in others:
+                if actions.release([image.pk]):
+                    shown += 1
+                    before = {"reason": image.hidden_reason}
+                    record(
+                        "image.shown_again", actor=request.user, target=image, team=image.team, before=before
+                    )
+        self._say(request, "Shown again", shown)
+
+    def _say(self, request: HttpRequest, words: str, done: int) -> None:
+        left = len(request.POST.getlist("_selected_action")) - done
+        passed = f" {left} passed over: your own, or as they were to be already." if left > 0 else ""
+        self.message_user(request, f"{words}: {done}.{passed}")
 
     def get_urls(self) -> list[URLPattern]:
         door = self.admin_site.admin_view(self.serve_thumbnail)

@@ -22,10 +22,12 @@ _SHAPE = Case(
 )
 
 # What may be seen by everybody, as far as the picture itself says (galleries/publications.py knows the rest).
-OPEN = Q(trashed_at__isnull=True, audience=Audience.PUBLIC)
+_OPEN = Q(trashed_at__isnull=True, audience=Audience.PUBLIC)
+OPEN = _OPEN & Q(hidden_at__isnull=True)
 
 # What the team sees, besides the person whose it is.
-SHOWN = Q(trashed_at__isnull=True, audience__gte=Audience.TEAM)
+_SHOWN = Q(trashed_at__isnull=True, audience__gte=Audience.TEAM)
+SHOWN = _SHOWN & Q(hidden_at__isnull=True)
 
 
 class StoredImage(models.Model):
@@ -74,9 +76,15 @@ class StoredImage(models.Model):
         related_name="+",
         db_index=False,
     )
+    # Met by nobody since, whoever made it included: decided by those who look after the site.
+    hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hidden_reason = models.CharField(
+        max_length=300, blank=True, default="", editable=False, help_text="Its maker reads it."
+    )
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        permissions = [("hide_storedimage", "Can hide pictures from everybody")]
         constraints = [
             # Storing is repeatable: the second time finds the first one's row.
             models.UniqueConstraint(fields=["attempt", "position"], name="one_row_per_received_picture"),
@@ -106,24 +114,26 @@ class StoredImage(models.Model):
                 name="image_team_person",
             ),
             # What a team sees of itself: the newest first, and the most loved.
-            models.Index(fields=["team", "-created_at", "-id"], condition=SHOWN, name="image_shown_newest"),
+            models.Index(fields=["team", "-created_at", "-id"], condition=_SHOWN, name="image_shown_newest"),
             models.Index(
-                fields=["team", "-hearts", "-created_at", "-id"], condition=SHOWN, name="image_shown_loved"
+                fields=["team", "-hearts", "-created_at", "-id"], condition=_SHOWN, name="image_shown_loved"
             ),
             # The public gallery: the most loved, also of one shape.
-            models.Index(fields=["-hearts", "-created_at", "-id"], condition=OPEN, name="image_open_loved"),
+            models.Index(fields=["-hearts", "-created_at", "-id"], condition=_OPEN, name="image_open_loved"),
             models.Index(
                 fields=["shape", "-hearts", "-created_at", "-id"],
-                condition=OPEN,
+                condition=_OPEN,
                 name="image_open_shape_loved",
             ),
             models.Index(
-                fields=["team", "model", "-created_at", "-id"], condition=SHOWN, name="image_shown_model"
+                fields=["team", "model", "-created_at", "-id"], condition=_SHOWN, name="image_shown_model"
             ),
             models.Index(
-                fields=["team", "shape", "-created_at", "-id"], condition=SHOWN, name="image_shown_shape"
+                fields=["team", "shape", "-created_at", "-id"], condition=_SHOWN, name="image_shown_shape"
             ),
             models.Index(fields=["sha256"], name="image_sha256"),
+            # Hidden ones are few, and looked up among all there are.
+            models.Index(fields=["hidden_at"], condition=Q(hidden_at__isnull=False), name="image_hidden"),
             models.Index(
                 fields=["person", "-trashed_at", "-id"],
                 condition=Q(trashed_at__isnull=False),

@@ -177,8 +177,9 @@ class ImageJob(models.Model):
 
     @property
     def kept_images(self) -> list[StoredImage]:
-        """In the order they were sent (there may be more than were asked for); without those in the trash."""
-        kept = [image for image in self.images.all() if image.trashed_at is None]
+        """In the order they were sent (there may be more than were asked for); without those in the trash
+        and those that are hidden."""
+        kept = [image for image in self.images.all() if not (image.trashed_at or image.hidden_at)]
         return sorted(kept, key=lambda image: image.position)
 
 

@@ -88,7 +88,14 @@ class Tile:
 
     @property
     def heading(self) -> str:
+        if self.withheld:
+            return "Hidden"
         return "Removed" if self.purged else HEADINGS[self.job.state]
+
+    @property
+    def withheld(self) -> bool:
+        """Its picture was hidden by those who look after the site."""
+        return self.state is State.SUCCEEDED and any(image.hidden_at for image in self.job.images.all())
 
     @property
     def purged(self) -> bool:
@@ -288,9 +295,9 @@ class Run:
 
     @property
     def parent(self) -> StoredImage | None:
-        """The picture it began with, while that is not in the trash."""
+        """The picture it began with, while that can be met."""
         parent = self.generation.parent_image
-        return parent if parent and parent.trashed_at is None else None
+        return parent if parent and not (parent.trashed_at or parent.hidden_at) else None
 
     @property
     def changes(self) -> list[str]:

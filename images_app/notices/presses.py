@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from images_app.images.access import met
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation, ImageJob, JobEvent
 from images_app.jobs.states import FINAL, PENDING, State
@@ -104,8 +105,8 @@ def _tell(press: Press, asks: set[UUID], at: datetime) -> None:
         return
     done, failed = press.count([State.SUCCEEDED]), press.count(FAILED)
     if done:
-        pictures = StoredImage.objects.filter(job__generation__in=press.generations, trashed_at=None)
-        image = pictures.order_by("created_at", "pk").first()
+        pictures = StoredImage.objects.filter(job__generation__in=press.generations)
+        image = pictures.filter(met()).order_by("created_at", "pk").first()
         tell(Kind.FINISHED, [first.person], team=first.team, generation=first, image=image, count=done)
     if failed:
         tell(Kind.FAILED, [first.person], team=first.team, generation=first, count=failed)

@@ -41,7 +41,7 @@ def told(person: User, notices: Iterable[Notice]) -> list[Told]:
 def _told(notice: Notice, seen: dict[UUID, StoredImage]) -> Told:
     image = seen.get(notice.image_id) if notice.image_id else None
     quote = ""
-    if notice.comment and image:
+    if notice.comment and image and notice.comment.hidden_at is None:
         quote = notice.comment.text
     elif notice.generation:  # the reader's own
         quote = notice.generation.prompt

@@ -18,7 +18,7 @@ from images_app.galleries.hands import picked
 from images_app.galleries.recipe import again_words, recipe_of, told
 from images_app.galleries.shelf import Tile
 from images_app.galleries.words import Kind
-from images_app.images.access import is_left_to
+from images_app.images.access import hidden_of, is_left_to
 from images_app.images.models import StoredImage
 from images_app.jobs import story
 from images_app.jobs.request import agreed_again
@@ -31,7 +31,10 @@ from images_app.teams.roles import Can
 
 @require_safe
 def image(request: PersonRequest, id: uuid.UUID) -> HttpResponse:
-    """The picture's page; one that lies in the trash offers to take it out again."""
+    """The picture's page; one that lies in the trash offers to take it out again, of one that
+    is hidden its maker reads why."""
+    if hidden := hidden_of(request.user, id):
+        return render(request, "galleries/image_hidden.html", {"image": hidden})
     if thrown := access.thrown_picture(request.user, id):
         return render(request, "galleries/image_thrown.html", {"image": thrown, "tile": Tile(thrown)})
     return _show(request, access.visible_picture(request.user, id), CommentForm())
