@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('images_app', '0012_audit'),
+        ('images_app', '0015_providers'),
     ]
 
     operations = [
