@@ -33,6 +33,7 @@ PAGES = frozenset(
         "team/<slug:slug>/spend/",
         "jobs/",
         "jobs/<uuid:id>/",
+        "accounts/name/",
         "accounts/email/",
         "accounts/password/change/",
         "accounts/reauthenticate/",

@@ -87,9 +87,9 @@ NO_LIST = {
     *("guest", "guest_picture", "guest_bytes", "guest_zip", "link"),
     # tests/galleries/test_rounds.py asks those that are lists.
     *("guest_name", "guest_answer", "guest_done"),
-    *("round", "round_export", "round_closing", "round_reopening"),
+    *("round", "round_export", "round_closing", "round_reopening", "guest_removal"),
     # allauth asks for each session of a person whether it still lives.
-    *("usersessions_list", "session_ending"),
+    *("usersessions_list", "session_ending", "account_name"),
     *("image_publication", "publication_removal", "public_picture", "public_bytes"),
     *("robots", "sitemap_index"),
 }

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from images_app.audit.actions import record
 from images_app.galleries import links
 from images_app.galleries.models import Guest, ShareLink, Vote
 from images_app.lib.counts import take_try
@@ -21,6 +22,7 @@ from images_app.lib.tokens import hashed, new_token
 from images_app.lib.words import first_visible, one_line, tame
 from images_app.notices.actions import tell
 from images_app.notices.models import Kind, Notice
+from images_app.teams.models import User
 
 NAME, COMMENT = 60, 2000  # characters
 SCORES = range(1, 6)
@@ -43,7 +45,7 @@ class Answer(TypedDict, total=False):
 
 
 class Closed(Exception):
-    """The round has closed, or its link is gone."""
+    """The round has closed, its link is gone, or the guest was removed from it."""
 
 
 class Full(Exception):
@@ -108,7 +110,7 @@ def join(link: ShareLink, name: str) -> tuple[Guest, str]:
 @transaction.atomic
 def answer(guest: Guest, image_id: UUID, said: Answer) -> Vote:
     """Keeps what the guest says of what the link asks; the caller knows that it shows the picture. Raises Closed."""
-    link = _hold(guest.link)
+    link = _hold_for(guest)
     asked = {"picked": link.asks_pick, "score": link.asks_score, "comment": link.asks_comment}
     fields = {name: value for name, value in said.items() if asked[name]}
     vote, _ = Vote.objects.update_or_create(
@@ -120,7 +122,7 @@ def answer(guest: Guest, image_id: UUID, said: Answer) -> Vote:
 @transaction.atomic
 def say_done(guest: Guest, done: bool) -> None:
     """The guest has looked at all they wanted to, or goes on. Raises Closed."""
-    _hold(guest.link)
+    _hold_for(guest)
     Guest.objects.filter(pk=guest.pk).update(done_at=timezone.now() if done else None)
 
 
@@ -131,6 +133,27 @@ def _hold(link: ShareLink) -> ShareLink:
     if found is None or not found.asks:
         raise Closed
     return found
+
+
+def _hold_for(guest: Guest) -> ShareLink:
+    link = _hold(guest.link)
+    if not Guest.objects.filter(pk=guest.pk).exists():
+        raise Closed
+    return link
+
+
+@transaction.atomic
+def remove(link: ShareLink, guest_id: int, by: User) -> str | None:
+    """Takes a guest out of the round, with all they said; their name, None where there is no such guest any more.
+    Whoever was removed may take part anew under another name, as anybody with the link may."""
+    ShareLink.objects.select_for_update(no_key=True, of=("self",)).get(pk=link.pk)
+    guest = Guest.objects.filter(link=link, pk=guest_id).first()
+    if guest is None:
+        return None
+    before = {"guest": guest.name, "answers": answered(guest.votes.all()).count()}
+    guest.delete()
+    record("round.guest_removed", actor=by, target=link, team=link.team, before=before)
+    return guest.name
 
 
 def take_join(link: ShareLink, address: str) -> None:

@@ -60,6 +60,11 @@ urlpatterns = [
     path("team/<slug:slug>/rounds/", rounds.team_rounds, name="team_rounds"),
     path("team/<slug:slug>/rounds/<uuid:id>/", rounds.round_tally, name="round"),
     path("team/<slug:slug>/rounds/<uuid:id>/export/", rounds.round_export, name="round_export"),
+    path(
+        "team/<slug:slug>/rounds/<uuid:id>/guests/<int:guest_id>/removal/",
+        rounds.guest_removal,
+        name="guest_removal",
+    ),
     path("team/<slug:slug>/rounds/<uuid:id>/closing/", rounds.round_closing, name="round_closing"),
     path("team/<slug:slug>/rounds/<uuid:id>/reopening/", rounds.round_reopening, name="round_reopening"),
     path("s/<str:token>/", guest.guest, name="guest"),

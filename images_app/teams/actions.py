@@ -95,6 +95,15 @@ def tell_seat(seat: Membership) -> None:
     transaction.on_commit(lambda: bus.announce(message), robust=True)
 
 
+@transaction.atomic
+def rename(person: User, name: str) -> None:
+    """Calls the person by another name, everywhere at once; an empty one leaves what stands before their email's @."""
+    before, person.name = person.name, name
+    if name != before:
+        person.save(update_fields=["name"])
+        record("user.renamed", actor=person, target=person, before={"name": before}, after={"name": name})
+
+
 def choose_team(person: User, team: Team) -> None:
     User.objects.filter(pk=person.pk).update(team=team)
 

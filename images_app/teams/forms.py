@@ -50,6 +50,12 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     field_order = ("name", "email", "password1", "password2")
 
 
+class NameForm(forms.Form):
+    """What the person signed in is called."""
+
+    name = name_field()
+
+
 class WelcomeForm(forms.Form):
     """The first account."""
 

@@ -10,14 +10,15 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
-from images_app.teams.actions import NotFirst
-from images_app.teams.forms import WelcomeForm
+from images_app.teams.actions import NotFirst, rename
+from images_app.teams.forms import NameForm, WelcomeForm
 from images_app.teams.models import User
 from images_app.teams.request import PersonRequest
 from images_app.teams.sessions import device
@@ -60,6 +61,23 @@ class WelcomeView(FormView[WelcomeForm]):
             return redirect("account_login")
         login(self.request, person, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("studio")
+
+
+class NameView(FormView[NameForm]):
+    """What the person is called beside their pictures and comments."""
+
+    form_class = NameForm
+    template_name = "teams/name.html"
+    success_url = reverse_lazy("account_name")
+    request: PersonRequest
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.request.user.name}
+
+    def form_valid(self, form: NameForm) -> HttpResponse:
+        rename(self.request.user, form.cleaned_data["name"])
+        messages.info(self.request, f"Others see you as {self.request.user.display_name} now.")
+        return super().form_valid(form)
 
 
 class SessionsView(ListUserSessionsView):  # type: ignore[misc]

@@ -20,6 +20,7 @@ from images_app.budgets import actions as booking
 from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.collections import actions as collections
 from images_app.galleries import comments, links, saved
+from images_app.galleries.models import Guest
 from images_app.images.models import StoredImage
 from images_app.jobs.models import Generation, ImageJob, Preset
 from images_app.jobs.states import State
@@ -194,6 +195,7 @@ ADDRESSES: dict[str, Expected] = {
     "team/<slug:slug>/rounds/": seat(200, 200, method="GET"),
     "team/<slug:slug>/rounds/<uuid:id>/": seat(200, 200, method="GET"),
     "team/<slug:slug>/rounds/<uuid:id>/export/": seat(200, 403, method="GET"),
+    "team/<slug:slug>/rounds/<uuid:id>/guests/<int:guest_id>/removal/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/rounds/<uuid:id>/closing/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/rounds/<uuid:id>/reopening/": seat(422, 403),  # an empty form
     "s/<str:token>/guest/": replace(public(422), method="POST"),  # without a name
@@ -230,6 +232,7 @@ ADDRESSES: dict[str, Expected] = {
     "accounts/password/reset/key/<uidb36>-<key>/": public(),
     "accounts/password/reset/key/done/": public(),
     "accounts/login/code/confirm/": public(ELSEWHERE),
+    "accounts/name/": mine(),
     "accounts/sessions/": mine(),
     "accounts/sessions/<int:id>/ending/": owned(ELSEWHERE, "POST"),
     # --- two steps: what changes anything asks for the password first
@@ -371,6 +374,7 @@ class Things:
             "pk": self.passkey,
             "provider_id": "sso",
             "section": "pictures",
+            "guest_id": self.objects["voice"].pk,
             "id": self.job.pk,
         }
         if route.startswith("generations/"):
@@ -468,6 +472,7 @@ def make_things(
     }
     link = links.make_for_image(maker, shared, terms)
     objects |= {"link": link.link, "shared": shared}
+    objects["voice"] = Guest.objects.create(link=link.link, name="Mia", key_hash="none")
     objects["budget"] = objects["images_app/budget"] = Budget.objects.create(
         scope=Scope.TEAM, team=team, pictures=100
     )

@@ -167,6 +167,9 @@ MATRIX: dict[str, Row] = {
     "team/<slug:slug>/rounds/": seats(200),
     "team/<slug:slug>/rounds/<uuid:id>/": seats(200),
     "team/<slug:slug>/rounds/<uuid:id>/export/": Row(200, 403, 200, 200, 403),
+    "team/<slug:slug>/rounds/<uuid:id>/guests/<int:guest_id>/removal/": Row(
+        ELSEWHERE, 403, ELSEWHERE, ELSEWHERE, 403
+    ),
     "team/<slug:slug>/rounds/<uuid:id>/closing/": Row(ELSEWHERE, 403, ELSEWHERE, ELSEWHERE, 403),
     "team/<slug:slug>/rounds/<uuid:id>/reopening/": Row(422, 403, 422, 422, 403),
 }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
@@ -115,6 +115,16 @@ def round_reopening(request: PersonRequest, slug: str, id: UUID) -> HttpResponse
         messages.success(request, "Guests may answer again.")
     else:
         messages.error(request, "The link opens nothing any more, so its round stays closed.")
+    return redirect("round", slug, id)
+
+
+@require_POST
+def guest_removal(request: PersonRequest, slug: str, id: UUID, guest_id: int) -> HttpResponse:
+    """Takes a guest and all they said out of the round."""
+    name = rounds.remove(_kept(request, slug, id), guest_id, request.user)
+    if name is None:
+        raise Http404
+    messages.success(request, f"{name} and what they said are out of the round.")
     return redirect("round", slug, id)
 
 
