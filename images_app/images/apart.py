@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import storages
 
 from images_app.images.actions import EXTENSIONS, put
 from images_app.images.derive import derive
