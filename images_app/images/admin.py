@@ -54,7 +54,7 @@ class StoredImageAdmin(FoundById, ReadsPrivate, ReadOnly, admin.ModelAdmin[Store
     @admin.display(description="Picture")
     def thumbnail(self, image: StoredImage) -> SafeString:
         return format_html(
-            '<img src="{}" alt="" height="64" loading="lazy">',
+            '<img src="{}" alt="Picture" height="64" loading="lazy">',
             reverse("admin:images_app_storedimage_thumbnail", args=[image.pk]),
         )
 

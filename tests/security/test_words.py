@@ -17,7 +17,6 @@ from images_app.audit.actions import record
 from images_app.galleries import rounds
 from images_app.lib.append_only import OnlyGrows
 from images_app.lib.fields import SealedTextField
-from images_app.lib.sheets import plain
 from images_app.teams.models import User
 from tests.security.test_addresses import ADDRESSES, ELSEWHERE, Things, carol, things
 
@@ -56,7 +55,7 @@ def planted(things: Things, admin: User) -> Things:
     """Words that would like to run, wherever people write; of what only grows there is an entry."""
     record("team.changed", actor=admin, before={"name": HOSTILE}, after={HOSTILE: HOSTILE}, reason=HOSTILE)
     guest, _ = rounds.join(things.objects["link"], "Mia")
-    answer = {"picked": True, "score": 3, "comment": "Yes"}
+    answer: rounds.Answer = {"picked": True, "score": 3, "comment": "Yes"}
     rounds.answer(guest, things.objects["shared"].pk, answer)
     count = 0
     for model in apps.get_app_config("images_app").get_models():
@@ -114,7 +113,6 @@ def test_words_that_would_like_to_run_are_words_on_every_page(
             if kind == "text/html" or "xml" in kind:
                 page = Markup(text)
                 assert page.found == [], (route, who)
-                assert "{{ 7|add:7 }}" in text or "147" not in text or MARK not in text, route
                 seen["html"] += bool(page.words)
             elif kind == "application/json":
                 json.loads(text)
@@ -136,4 +134,7 @@ def harmless(text: str, route: str) -> None:
     for row in rows:
         assert len(row) == len(heads), (route, row)
         for cell in row:
-            assert plain(cell) == cell, (route, cell)
+            assert not cell.lstrip(" \u200b").startswith(("=", "+", "-", "@", "\t", "\r", "\n")), (
+                route,
+                cell,
+            )
