@@ -224,6 +224,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": TIDY_SECONDS,
         "options": {"queue": "upkeep", "expires": 600},
     },
+    # A spare key is asked about at no cost; an endpoint that is away is asked again.
+    "keys": {"task": "providers.look", "schedule": 30, "options": {"queue": "upkeep", "expires": 30}},
     "trials": {
         "task": "trials.sweep",
         "schedule": SWEEP_SECONDS,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from images_app.audit.actions import record
+from images_app.audit.models import AuditSeal
 from images_app.budgets import actions as booking
 from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.collections.models import Collection, CollectionItem, Contributor
@@ -163,6 +164,9 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     person, model = first.person, first.model
     generation = make_generation(person, model, f"Heron {number}")
     record("team.changed", actor=person, team=first.team)
+    AuditSeal.objects.create(
+        number=number + 1, at=timezone.now(), upto=number, count=1, digests=b"", hash=f"{number}"
+    )
     picture = make_picture(generation, audience=Audience.TEAM, hearts=1)
     invite(first.team, person, Role.MEMBER, days=7, uses=9)
     make_picture(make_generation(person, model, "Thrown away"), trashed_at=timezone.now())

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from images_app.audit.actions import record
 from images_app.audit.export import as_csv
-from images_app.audit.models import AuditEntry
+from images_app.audit.models import AuditEntry, AuditSeal
 from images_app.audit.watched import ReadOnly
 from images_app.lib.handoff import hand_over
 
@@ -136,6 +136,18 @@ class AuditEntryAdmin(ReadOnly, admin.ModelAdmin[AuditEntry]):
             "Content-Disposition": f'attachment; filename="{name}"',
         }
         return hand_over(request, as_csv(rows, before=own.pk), headers)
+
+
+@admin.register(AuditSeal)
+class AuditSealAdmin(ReadOnly, admin.ModelAdmin[AuditSeal]):
+    """What closes the log; `manage.py verify_audit` reckons the chain anew."""
+
+    list_display = ["number", "at", "count", "upto", "hash"]
+    list_filter = ["at"]
+    search_fields = ["=hash"]
+    search_help_text = "Hash that somebody noted"
+    show_full_result_count = False
+    fields = ["number", "at", "count", "upto", "previous", "hash"]
 
 
 def _words(values: dict[str, Any]) -> str:

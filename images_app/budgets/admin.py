@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 
 from images_app.audit.watched import Audited, ReadOnly
 from images_app.budgets.models import Budget, LedgerEntry, Scope, key_of
+from images_app.lib.finding import FoundById
+from images_app.lib.words import money
 
 
 class BudgetForm(forms.ModelForm[Budget]):
@@ -37,18 +39,36 @@ class BudgetForm(forms.ModelForm[Budget]):
 @admin.register(Budget)
 class BudgetAdmin(Audited, admin.ModelAdmin[Budget]):
     form = BudgetForm
-    list_display = ["scope", "team", "person", "period", "usd", "pictures", "hard", "active"]
+    list_display = ["whose", "period", "dollars", "most_pictures", "hard", "active"]
     list_filter = ["scope", "period", "hard", "active"]
     list_select_related = ["team", "person"]
     search_fields = ["team__name", "team__slug", "person__email", "person__name"]
+    search_help_text = "Team, person"
     autocomplete_fields = ["team", "person"]
+
+    @admin.display(description="Limit of", ordering="scope")
+    def whose(self, budget: Budget) -> str:
+        if budget.person:
+            return f"{budget.person} in {budget.team}"
+        return f"Team {budget.team}" if budget.team else "Everybody together"
+
+    @admin.display(description="Money", ordering="usd", empty_value="No limit")
+    def dollars(self, budget: Budget) -> str | None:
+        return None if budget.usd is None else money(budget.usd)
+
+    @admin.display(description="Pictures", ordering="pictures", empty_value="No limit")
+    def most_pictures(self, budget: Budget) -> int | None:
+        return budget.pictures
 
 
 @admin.register(LedgerEntry)
-class LedgerAdmin(ReadOnly, admin.ModelAdmin[LedgerEntry]):
+class LedgerAdmin(FoundById, ReadOnly, admin.ModelAdmin[LedgerEntry]):
     list_display = ["at", "kind", "team", "person", "model", "held", "spent", "pictures", "reason", "job"]
-    list_filter = ["kind", "provider", "day"]
+    list_display_links = ["at", "kind"]
+    list_filter = ["day", "kind", "provider", "model"]
     list_select_related = ["team", "person", "model"]
-    search_fields = ["=job", "=attempt", "team__slug", "person__email"]
-    date_hierarchy = "day"
+    ids = ("job", "attempt")
+    search_fields = ["team__slug", "team__name", "person__name"]
+    search_help_text = "Id of job or call, team, person"
+    ordering = ["-id"]  # the newest first; as it was written, by its command
     show_full_result_count = False

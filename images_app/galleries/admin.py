@@ -17,6 +17,7 @@ from images_app.audit.watched import ReadOnly
 from images_app.galleries import publications
 from images_app.galleries.models import Publication
 from images_app.images.views import serve
+from images_app.lib.finding import FoundById
 from images_app.teams.models import User
 
 
@@ -53,15 +54,17 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnly, admin.ModelAdmin[Publication]):
+class PublicationAdmin(FoundById, ReadOnly, admin.ModelAdmin[Publication]):
     list_display = ["picture", "words", "maker", "read", "asked_at", "decision"]
     list_display_links = ["picture"]
     list_filter = [StateFilter, "asked_at"]
     list_select_related = ["image__person", "image__team", "image__job__generation", "decided_by"]
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["id", "=image__id", "image__person__email", "image__team__slug"]
-    search_help_text = "Id of the picture or its public page, address of its maker, team"
+    ids = ("pk", "image_id")
+    addresses = ("image__person__email",)
+    search_fields = ["image__person__name", "image__team__slug", "image__team__name", "alt"]
+    search_help_text = "Id of the picture or its public page, its maker, team, what everybody reads"
     ordering = ["state", "asked_at", "id"]
     actions = ["let_through", "refuse"]
     action_form = DecisionForm

@@ -19,6 +19,7 @@ from images_app.audit.watched import ReadOnly, ReadsPrivate
 from images_app.images import actions
 from images_app.images.models import StoredImage
 from images_app.images.views import serve
+from images_app.lib.finding import FoundById, fixed_filter
 
 
 class HidingForm(ActionForm):
@@ -31,23 +32,29 @@ class HidingForm(ActionForm):
 
 
 @admin.register(StoredImage)
-class StoredImageAdmin(ReadsPrivate, ReadOnly, admin.ModelAdmin[StoredImage]):
+class StoredImageAdmin(FoundById, ReadsPrivate, ReadOnly, admin.ModelAdmin[StoredImage]):
     audit_lists = True  # it shows the pictures
     list_display = ["thumbnail", "id", "person", "team", "format", "shape", "weight", "created_at"]
     list_display_links = ["thumbnail", "id"]
     list_select_related = ["person", "team"]
-    list_filter = ["format", ("hidden_at", admin.EmptyFieldListFilter), "created_at"]
+    list_filter = [
+        *("created_at", "audience", ("hidden_at", admin.EmptyFieldListFilter)),
+        *(("trashed_at", admin.EmptyFieldListFilter), "model"),
+        fixed_filter("format", "format", [("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP")]),
+    ]
     actions = ["hide", "show_again"]
     action_form = HidingForm
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["id", "=job__id", "=sha256", "person__email", "team__slug", "job__generation__prompt"]
-    search_help_text = "Id of picture or job, SHA-256, address of the person, team, words of the prompt"
+    ids = ("pk", "job_id", "job__generation_id")
+    digests = ("sha256",)
+    search_fields = ["person__name", "team__slug", "team__name", "job__generation__prompt"]
+    search_help_text = "Id of picture, job or press, SHA-256, person, team, words of the prompt"
 
     @admin.display(description="Picture")
     def thumbnail(self, image: StoredImage) -> SafeString:
         return format_html(
-            '<img src="{}" alt="" height="64" loading="lazy">',
+            '<img src="{}" alt="Picture" height="64" loading="lazy">',
             reverse("admin:images_app_storedimage_thumbnail", args=[image.pk]),
         )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import storages
 
 from images_app.images.actions import EXTENSIONS, put
 from images_app.images.derive import derive
@@ -34,10 +33,3 @@ def keep(path: Path, stem: str) -> Kept:
     sha256 = hashlib.sha256(derived.preview).hexdigest()
     put("previews", preview_key, ContentFile(derived.preview), sha256=sha256, size=len(derived.preview))
     return Kept(original_key, preview_key, derived.size, derived.width, derived.height)
-
-
-def drop(original_key: str, preview_key: str) -> None:
-    """Delete what :func:`keep` kept; harmless to repeat."""
-    for alias, key in (("originals", original_key), ("previews", preview_key)):
-        if key:
-            storages[alias].delete(key)

@@ -132,6 +132,8 @@ class StoredImage(models.Model):
                 fields=["team", "shape", "-created_at", "-id"], condition=_SHOWN, name="image_shown_shape"
             ),
             models.Index(fields=["sha256"], name="image_sha256"),
+            # The administration's list of all there are.
+            models.Index(fields=["-created_at", "-id"], name="image_newest"),
             # Hidden ones are few, and looked up among all there are.
             models.Index(fields=["hidden_at"], condition=Q(hidden_at__isnull=False), name="image_hidden"),
             models.Index(

@@ -156,6 +156,8 @@ class ImageJob(models.Model):
             ),
             models.Index(fields=["run_after"], condition=Q(state="received"), name="job_received"),
             models.Index(fields=["person", "-created_at", "-id"], name="job_person_newest"),
+            # The administration's list of all there are.
+            models.Index(fields=["-created_at", "-id"], name="job_newest"),
             # What waits for a decision is counted on every page; the few that failed are found among a million.
             models.Index(
                 fields=["person", "state", "-created_at", "-id"],

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 
 from images_app.audit.actions import record
 from images_app.audit.watched import Audited, ReadOnly, ReadsPrivate
+from images_app.lib.finding import FoundById
 from images_app.lib.words import tame
 from images_app.moderation.forms import LOOK_BACK, ModerationEndpointForm, PromptRuleForm, Runs, TryForm
 from images_app.moderation.models import (
@@ -144,7 +145,7 @@ class PromptRuleAdmin(Audited, admin.ModelAdmin[PromptRule]):
         return found
 
 
-class Kept(ReadsPrivate, ReadOnly):
+class Kept(FoundById, ReadsPrivate, ReadOnly):
     """What is kept of prompts: read by who has the permission, which is written down, and changed by nobody."""
 
     audit_lists = True
@@ -165,8 +166,8 @@ class RefusedPromptAdmin(Kept, admin.ModelAdmin[RefusedPrompt]):
     list_display = ("at", "reason", "words", "person", "team")
     list_filter = ("at", ("rule", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("person", "team")
-    search_fields = ("id", "reason", "person__email", "team__slug", "team__name")
-    search_help_text = "Rule, address of who wrote it, team"
+    search_fields = ("reason", "person__name", "team__slug", "team__name", "text")
+    search_help_text = "Rule, who wrote it, team, words of the prompt"
     fields = ("at", "reason", "person", "team", "text")
 
     def prompt_of(self, row: RefusedPrompt) -> str:
@@ -180,8 +181,13 @@ class FlaggedPromptAdmin(Kept, admin.ModelAdmin[FlaggedPrompt]):
     list_display = ("at", "reason", "would", "words", "person", "team")
     list_filter = ("at", "would", ("rule", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("generation__person", "generation__team")
-    search_fields = ("id", "reason", "generation__person__email", "generation__team__slug")
-    search_help_text = "Rule, address of who wrote it, team"
+    ids = ("pk", "generation_id")
+    addresses = ("generation__person__email",)
+    search_fields = (
+        *("reason", "generation__person__name", "generation__team__slug", "generation__team__name"),
+        "generation__prompt",
+    )
+    search_help_text = "Rule, who wrote it, team, words of the prompt"
     fields = ("at", "reason", "would", "person", "team", "whole")
 
     def prompt_of(self, row: FlaggedPrompt) -> str:
@@ -215,6 +221,7 @@ class ModerationEndpointAdmin(Audited, admin.ModelAdmin[ModerationEndpoint]):
     list_filter = ("enabled", "action")
     list_select_related = ("provider",)
     search_fields = ("model", "provider__name")
+    search_help_text = "Model, provider"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not ModerationEndpoint.objects.exists()

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from images_app.lib.attention import Line, attention
 from images_app.lib.crypto import SealError
 from images_app.providers.actions import KEY_REASONS
+from images_app.providers.fallback import fell_back
 from images_app.providers.models import ImageModel, Provider
 
 SHUTDOWN_DAYS = 30  # how long before it those who run Easel are told
@@ -31,6 +32,9 @@ def providers() -> Iterator[Line]:
             )
         elif not _opens(provider):
             yield Line(f"{provider} has a key that FIELD_KEY does not open.", keys, urgent=True)
+        elif fell_back(provider):
+            text = f"{provider} uses its spare key: the one before was refused. Remove that one, and add a new spare."
+            yield Line(text, keys)
 
 
 @attention("images_app.change_imagemodel")

@@ -109,6 +109,12 @@ def _without(key: str, words: str) -> str:
     return words.replace(key, "…") if len(key) >= 8 else words
 
 
+def _quotable(key: str) -> bytes:
+    """The key as an answer would quote it; of a few letters, what no answer holds."""
+    plain = key.strip().encode()
+    return plain if len(plain) >= 8 else b"\x00no key\x00"
+
+
 def _message(endpoint: Endpoint, request: ImageRequest) -> httpx.Request | Reply:
     key = endpoint.api_key.strip()
     if not key.isascii() or not key.isprintable() or " " in key:
@@ -160,7 +166,8 @@ def _exchange(endpoint: Endpoint, message: httpx.Request, clock: Clock) -> Reply
             return _no_answer(Outcome.NOT_SENT, trouble)
         if response is None:
             return _no_answer(Outcome.UNKNOWN, trouble)
-        whole = bytes(body)
+        # Should the answer quote our key, it is neither kept nor read with it.
+        whole = bytes(body).replace(_quotable(endpoint.api_key), b"\xe2\x80\xa6")
         body.clear()  # one copy of a large answer is enough
         return _answered(response, whole, trouble)
 

@@ -45,8 +45,9 @@ class PersonAdmin(Audited, UserAdmin[User]):
     add_form = PersonCreationForm
     inlines = (MembershipOfPerson, AddressOfPerson)
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
-    list_filter = ("is_active", "is_staff", "is_superuser")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups", "last_login", "date_joined")
     search_fields = ("email", "name")
+    search_help_text = "Address, name"
     ordering = ("email",)
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
@@ -100,8 +101,9 @@ class MembershipOfTeam(admin.TabularInline[Membership, Team]):
 class TeamAdmin(Audited, admin.ModelAdmin[Team]):
     inlines = (MembershipOfTeam,)
     list_display = ("name", "slug", "personal", "people", "created_at")
-    list_filter = ("personal",)
-    search_fields = ("name", "slug")
+    list_filter = ("personal", "may_publish", ("ends_at", admin.EmptyFieldListFilter), "created_at")
+    search_fields = ("name", "slug", "memberships__person__email", "memberships__person__name")
+    search_help_text = "Name, short name, somebody in it"
     prepopulated_fields = {"slug": ("name",)}
     fields = ("name", "slug", "retry_unknown_once", "prompt_in_files", "personal", "created_at")
     readonly_fields = ("personal", "created_at")

@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from images_app.audit.actions import record
-from images_app.images.apart import drop
 from images_app.jobs.hints import hint, send
 from images_app.lib.dbtime import from_now
 from images_app.providers.models import Provider
@@ -100,8 +99,7 @@ def ended_unknown(trial: Trial, why: str, ms: int | None = None) -> dict[str, ob
 
 
 def _end_old() -> None:
-    """Trials of three months ago go, with their pictures."""
+    """Trials of three months ago go, and leave their bytes to be deleted (models.py)."""
     old = ~Q(state__in=Trial.UNFINISHED) & Q(asked_at__lt=from_now(-KEPT_DAYS * 86_400))
     for trial in Trial.objects.filter(old)[:BATCH]:
-        drop(trial.original_key, trial.preview_key)
         trial.delete()

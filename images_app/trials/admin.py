@@ -51,10 +51,10 @@ class KeyForm(forms.Form):
 class TrialAdmin(ReadOnly, admin.ModelAdmin[Trial]):
     list_display = ("asked_at", "provider", "kind", "model_name", "state", "cost_words", "actor")
     list_display_links = ("asked_at", "provider")
-    list_filter = ("state", "kind", "provider", "asked_at")
+    list_filter = ("asked_at", "state", "kind", "cost", "provider")
     list_select_related = ("provider", "actor")
-    search_fields = ("id", "provider__name", "provider__slug", "model_name", "actor__email")
-    search_help_text = "Provider, model, address of whoever asked"
+    search_fields = ("=id", "provider__name", "provider__slug", "model_name", "actor__email", "actor__name")
+    search_help_text = "Provider, model, whoever asked"
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:

@@ -1,11 +1,15 @@
 """A trial of a provider: what was asked, each step of it, and what it came to."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
+from images_app.images.models import Leftover
 from images_app.lib.words import money
 from images_app.providers.models import ImageModel, Provider
 
@@ -96,3 +100,10 @@ class Trial(models.Model):
                 f"It may have cost {money(self.price_usd) if known else 'something; the price is unknown'}."
             )
         return "Nothing was charged."
+
+
+@receiver(post_delete, sender=Trial, dispatch_uid="trials.bytes")
+def leave_bytes(instance: Trial, **_: Any) -> None:
+    """The bytes of a trial go by the duty that ends pictures, also where it went with its provider."""
+    kept = {"originals": instance.original_key, "previews": instance.preview_key}
+    Leftover.objects.bulk_create(Leftover(storage=alias, key=key) for alias, key in kept.items() if key)

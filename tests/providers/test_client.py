@@ -189,6 +189,11 @@ def test_the_endpoints_words_are_shown_where_it_refuses_and_never_our_key(witnes
     assert "sk-" not in draw(witness, "[[status 401 message=Bad_key_sk-other]]").message
 
 
+def test_an_answer_that_quotes_our_key_is_kept_without_it(witness: ScriptedEndpoint) -> None:
+    reply = draw(witness, "[[status 500 message=Key_sk-planted-key_is_odd]]")
+    assert b"is odd" in reply.raw and b"planted" not in reply.raw
+
+
 def test_nothing_is_tried_twice(witness: ScriptedEndpoint) -> None:
     before = witness.state()["connections"]
     for words in (

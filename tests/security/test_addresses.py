@@ -16,6 +16,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from images_app.audit.actions import record
+from images_app.audit.models import AuditSeal
 from images_app.budgets import actions as booking
 from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.collections import actions as collections
@@ -311,6 +312,7 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/storedimage": {**READ_ONLY},
     "images_app/publication": {**READ_ONLY},
     "images_app/auditentry": {**READ_ONLY},
+    "images_app/auditseal": {**READ_ONLY},
     "images_app/promptrule": {**WRITTEN},
     "images_app/refusedprompt": {**READ_ONLY},
     "images_app/flaggedprompt": {**READ_ONLY},
@@ -442,6 +444,9 @@ def make_things(
         "images_app/imagejob": job,
         "images_app/storedimage": image,
         "images_app/auditentry": record("team.changed", actor=maker, target=team, team=team),
+        "images_app/auditseal": AuditSeal.objects.create(
+            number=1, at=timezone.now(), upto=1, count=1, digests=b"", hash="a"
+        ),
         "images_app/trial": Trial.objects.create(provider=model.provider, kind=Trial.Kind.KEY),
         # By what their addresses begin with.
         "library/views/": saved.save(maker, "Boats", "text=boat"),

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from images_app.images.actions import purge
 from images_app.providers import probe
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import User
@@ -260,7 +261,20 @@ def test_old_trials_go_with_their_pictures(trial: Trial) -> None:
     assert Trial.objects.exists()
     Trial.objects.update(asked_at=timezone.now() - timedelta(days=actions.KEPT_DAYS + 1))
     actions.sweep()
+    purge()
     assert not Trial.objects.exists() and not storages["originals"].exists(done.original_key)
+
+
+def test_the_pictures_of_a_deleted_provider_s_trials_leave_the_storage(
+    trial: Trial, provider: Provider
+) -> None:
+    done = see_through(trial)
+    provider.delete()
+    assert storages["originals"].exists(done.original_key)
+    purge()
+    assert not Trial.objects.exists()
+    for alias, key in (("originals", done.original_key), ("previews", done.preview_key)):
+        assert key and not storages[alias].exists(key)
 
 
 # --- what is offered ------------------------------------------------------------------------------------------------
