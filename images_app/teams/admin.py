@@ -48,7 +48,8 @@ class PersonAdmin(Audited, UserAdmin[User]):
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("email", "name")
     ordering = ("email",)
-    readonly_fields = ("last_login", "date_joined")
+    # Suspending does more than a tick: it has a reason, and ends what is under way.
+    readonly_fields = ("is_active", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "name", "password", "is_active")}),
