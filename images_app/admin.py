@@ -6,6 +6,7 @@ from images_app.galleries import admin as galleries_admin
 from images_app.images import admin as images_admin
 from images_app.jobs import admin as jobs_admin
 from images_app.moderation import admin as moderation_admin
+from images_app.people import admin as people_admin
 from images_app.providers import admin as providers_admin
 from images_app.teams import admin as teams_admin
 from images_app.trials import admin as trials_admin
@@ -17,6 +18,7 @@ __all__ = [
     "images_admin",
     "jobs_admin",
     "moderation_admin",
+    "people_admin",
     "providers_admin",
     "teams_admin",
     "trials_admin",

@@ -6,6 +6,7 @@ from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
 from images_app.moderation.tasks import forget
 from images_app.notices.tasks import deliver, look
 from images_app.notices.tasks import tidy as tidy_notices
+from images_app.people.tasks import restore_due
 from images_app.providers.tasks import look as look_at_keys
 from images_app.teamwork.tasks import end_due_teams
 from images_app.trials.tasks import call as call_trial
@@ -23,6 +24,7 @@ __all__ = [
     "look",
     "look_at_keys",
     "media",
+    "restore_due",
     "seal",
     "store_trial",
     "sweep",

@@ -219,6 +219,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },
+    "end suspensions": {
+        "task": "people.restore",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
     "end teams": {
         "task": "teams.end",
         "schedule": TIDY_SECONDS,

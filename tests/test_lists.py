@@ -23,6 +23,7 @@ from images_app.jobs.models import Generation, Preset
 from images_app.jobs.states import State
 from images_app.moderation.models import FlaggedPrompt, ModerationEndpoint, PromptRule, RefusedPrompt
 from images_app.notices.models import Kind, Notice
+from images_app.people.models import Suspension
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person, make_team
@@ -231,5 +232,6 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     )
     colleague = make_person(f"person{number}@example.com", "correct horse battery", name=f"Person {number}")
     Membership.objects.create(team=current_team(colleague), person=person)
+    Suspension.objects.create(person=colleague, by=person, reason="Spam")
     seat = Membership.objects.create(team=first.team, person=colleague)
     Contributor.objects.create(collection=hall, seat=seat)

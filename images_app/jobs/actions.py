@@ -160,22 +160,20 @@ def cancel(job: ImageJob, actor: User) -> bool:
     return cancelled
 
 
-def cancel_together(jobs: Sequence[ImageJob], actor: User) -> int:
-    """The same of many in the caller's transaction; how many. Booked after the last of them: from then on the
-    transaction waits for nobody, and others wait for it."""
-    gone = [job for job in jobs if _cancel(job, actor)]
+def cancel_together(jobs: Sequence[ImageJob], actor: User | None, note: str = "cancelled") -> int:
+    """The same of many in the caller's transaction; how many. ``actor`` None is the site itself, which may.
+    Booked after the last of them: from then on the transaction waits for nobody, and others wait for it."""
+    gone = [job for job in jobs if _cancel(job, actor, note)]
     books.book([job.pk for job in gone])
     return len(gone)
 
 
-def _cancel(job: ImageJob, actor: User) -> bool:
-    if not may_act_on(actor, job):
+def _cancel(job: ImageJob, actor: User | None, note: str = "cancelled") -> bool:
+    if actor is not None and not may_act_on(actor, job):
         raise PermissionDenied
     for _ in range(CANCEL_TRIES):  # a worker may take it, or give it back, between the two steps
         with transaction.atomic():
-            if move(
-                job, [State.QUEUED], State.CANCELLED, actor=actor, note="cancelled", charged_usd=owed(job)
-            ):
+            if move(job, [State.QUEUED], State.CANCELLED, actor=actor, note=note, charged_usd=owed(job)):
                 give_back_turns(job.provider_id, job.team_id, job.person_id)
                 return True
         if ImageJob.objects.filter(pk=job.pk, state__in=IN_FLIGHT).update(cancel_requested=True):

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from images_app.lib.bus import CHANNEL
-from images_app.live.messages import CATCHUP, SEAT, addressed
+from images_app.live.messages import CATCHUP, OUT, SEAT, addressed
 
 PER_PERSON = 20
 WAITING = 64  # events kept for a page that reads slowly
@@ -171,6 +171,8 @@ class Hub:
                             page.tell(event)
                             if event is SEAT:
                                 self.shut_out(page)
+                            elif event is OUT:
+                                page.close()
                 yield
 
     def _everyone(self) -> list[Subscription]:

@@ -20,6 +20,8 @@ CATCHUP = event("catchup", {})
 TEAM = event("team", {})
 # Another seat in a team, or none: the page asks whether it may still be looked at.
 SEAT = event("seat", {})
+# The person is suspended: the stream ends.
+OUT = event("out", {})
 
 
 def addressed(raw: bytes | str) -> list[tuple[str, bytes]]:
@@ -36,6 +38,8 @@ def addressed(raw: bytes | str) -> list[tuple[str, bytes]]:
             return [(person, event("notice", {}))]
         case "seat":
             return [(person, SEAT)]
+        case "out":
+            return [(person, OUT)]
         case "job":
             told = {name: str(message.get(name, "")) for name in ("job", "generation", "state")}
             return [(person, event("job", told)), (team, TEAM)]

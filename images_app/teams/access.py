@@ -69,9 +69,10 @@ def may(person: User, team: Team, can: Can) -> bool:
 
 def hold_seat(person: User, team: Team) -> None:
     """Holds the person in the team until the transaction ends, so that nobody asks for a picture while they are
-    removed. Raises PermissionDenied where they may not make any (or it is about to end)."""
+    removed. Raises PermissionDenied where they may not make any, it is about to end, or they are suspended."""
     seat = Membership.objects.select_for_update(no_key=True).filter(
         person=person, team=team, team__ends_at=None, role__in=MAY[Can.MAKE]
     )
-    if seat.first() is None:
+    # Asked once the seat is held, and anew: whoever was suspended meanwhile held it, too.
+    if seat.first() is None or not User.objects.filter(pk=person.pk, is_active=True).exists():
         raise PermissionDenied

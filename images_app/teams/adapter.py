@@ -21,7 +21,7 @@ from images_app.teams.models import Invitation, User
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": "This account is switched off. Ask whoever runs this Easel.",
+        "account_inactive": "This account is suspended. Ask whoever runs this Easel.",
         "email_password_mismatch": "That email and password do not go together. Try again, or reset the password.",
         "email_taken": "Somebody has an account with this email already. Is it you? Then sign in.",
         "duplicate_email": "This address is on your account already.",

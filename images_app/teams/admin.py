@@ -49,7 +49,8 @@ class PersonAdmin(Audited, UserAdmin[User]):
     search_fields = ("email", "name")
     search_help_text = "Address, name"
     ordering = ("email",)
-    readonly_fields = ("last_login", "date_joined")
+    # Suspending does more than a tick: it has a reason, and ends what is under way.
+    readonly_fields = ("is_active", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "name", "password", "is_active")}),

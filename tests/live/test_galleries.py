@@ -7,6 +7,7 @@ import pytest
 from images_app.jobs.actions import cancel
 from images_app.jobs.models import Generation
 from images_app.jobs.states import State
+from images_app.people.actions import suspend
 from images_app.providers.models import ImageModel
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person, make_team
@@ -69,6 +70,16 @@ def test_who_is_removed_is_told_and_hears_no_more(
     stir(bob, Membership.objects.get(person=bob, team=current_team(bob)), model)
     assert page.hears("job", after=told) is not None
     assert page.hears("team", after=told, within=0.1) is None
+
+
+def test_who_is_suspended_has_no_stream_any_more(
+    start_web: Callable[..., Web], open_page: Open, seat: Membership, alice: User, admin: User
+) -> None:
+    web = start_web()
+    page, other = open_page(web, seat.person), open_page(web, alice)
+    suspend(seat.person, admin, "Spam")
+    assert page.ended.wait(10), "at once, not at the next look, a minute later"
+    assert not other.ended.is_set()
 
 
 def test_another_role_is_told(

@@ -29,6 +29,7 @@ from images_app.lib.tokens import hashed, new_token
 from images_app.moderation.models import FlaggedPrompt, ModerationEndpoint, PromptRule, RefusedPrompt
 from images_app.notices.models import Kind, Notice
 from images_app.notices.post import unsubscribing
+from images_app.people.models import Suspension
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
@@ -320,6 +321,7 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/trial": {**READ_ONLY, "add/": 200},  # the question what a test costs
     "images_app/budget": {**WRITTEN},
     "images_app/ledgerentry": {**READ_ONLY},
+    "images_app/suspension": {**READ_ONLY},
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -497,6 +499,10 @@ def make_things(
     )
     objects["images_app/publication"] = make_publication(make_picture(generation, position=3))
     objects |= make_moderation(generation)
+    # Over: a running one would shut the teammate out.
+    objects["images_app/suspension"] = Suspension.objects.create(
+        person=teammate, reason="Spam", ended_at=timezone.now()
+    )
     return Things(generation, job, image, objects, token=token, link=_token(link.address))
 
 

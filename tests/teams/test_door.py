@@ -74,7 +74,7 @@ def test_too_many_tries_are_stopped() -> None:
 def test_an_account_switched_off_is_told_so(alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(is_active=False)
     response = Client().post("/accounts/login/", SIGN_IN, follow=True)
-    assert "switched off" in response.text and not response.context["user"].is_authenticated
+    assert "is suspended" in response.text and not response.context["user"].is_authenticated
 
 
 def test_signing_out_takes_a_post(alice: User, client_of: Callable[[User], Client]) -> None:
