@@ -10,6 +10,7 @@ import random
 import sys
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bench import million
 
@@ -32,7 +33,7 @@ def measure(rows: int) -> None:
     pages(User.objects.get(pk=moderator.pk))
 
 
-def make(maker: object, moderator: object) -> None:
+def make(maker: Any, moderator: Any) -> None:
     from django.db import connection, transaction
 
     from images_app.cases.actions import _number
@@ -70,14 +71,14 @@ def make(maker: object, moderator: object) -> None:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
 
 
-def pages(moderator: object) -> None:
+def pages(moderator: Any) -> None:
     from django.test import Client
 
     from images_app.cases.models import Case
 
     client = Client(headers={"host": "localhost"})
-    client.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]
-    last = Case.objects.order_by("urgency", "-opened_at").exclude(maker=moderator)[2_000]  # type: ignore[misc]
+    client.force_login(moderator, backend="django.contrib.auth.backends.ModelBackend")
+    last = Case.objects.order_by("urgency", "-opened_at").exclude(maker=moderator)[2_000]
     deep = f"?before={last.urgency}.{last.opened_at:%Y%m%dT%H%M%S%f}-{last.pk.hex}"
     table = million.Pages(client)
     table.line("desk", "/desk/")
