@@ -2,6 +2,7 @@
 
 from images_app.audit import admin as audit_admin
 from images_app.budgets import admin as budgets_admin
+from images_app.cases import admin as cases_admin
 from images_app.galleries import admin as galleries_admin
 from images_app.images import admin as images_admin
 from images_app.jobs import admin as jobs_admin
@@ -14,6 +15,7 @@ from images_app.trials import admin as trials_admin
 __all__ = [
     "audit_admin",
     "budgets_admin",
+    "cases_admin",
     "galleries_admin",
     "images_admin",
     "jobs_admin",

@@ -2,6 +2,7 @@
 
 from images_app.audit.models import AuditEntry, AuditSeal
 from images_app.budgets.models import Budget, BudgetAlarm, LedgerEntry, Tally
+from images_app.cases.models import Case, Decision, Opening, Report
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import (
     Comment,
@@ -35,6 +36,7 @@ __all__ = [
     "AuditSeal",
     "Budget",
     "BudgetAlarm",
+    "Case",
     "CategoryThreshold",
     "ChangedPrompt",
     "Collection",
@@ -42,6 +44,7 @@ __all__ = [
     "Comment",
     "CommentMention",
     "Contributor",
+    "Decision",
     "Favourite",
     "FlaggedPrompt",
     "Generation",
@@ -59,12 +62,14 @@ __all__ = [
     "ModerationEndpoint",
     "Notice",
     "NoticeSetting",
+    "Opening",
     "PictureText",
     "Preset",
     "PromptRule",
     "Provider",
     "Publication",
     "RefusedPrompt",
+    "Report",
     "SavedView",
     "ShareItem",
     "ShareLink",

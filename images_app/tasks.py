@@ -1,6 +1,7 @@
 """Gathers the rooms' tasks: Celery looks for them here."""
 
 from images_app.audit.tasks import seal
+from images_app.cases.tasks import gather
 from images_app.galleries.tasks import tell_closed
 from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
 from images_app.moderation.tasks import forget
@@ -20,6 +21,7 @@ __all__ = [
     "deliver",
     "end_due_teams",
     "forget",
+    "gather",
     "generate",
     "look",
     "look_at_keys",

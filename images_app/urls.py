@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("images_app.images.urls")),
     path("", include("images_app.notices.urls")),
     path("", include("images_app.galleries.urls")),
+    path("", include("images_app.cases.urls")),
     path("", include("images_app.teamwork.urls")),
 ]

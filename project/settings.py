@@ -88,6 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "images_app.jobs.context.shell",
                 "images_app.notices.context.notices",
+                "images_app.cases.context.desk",
             ],
             "builtins": ["images_app.lib.drawing", "images_app.lib.attention"],
         },
@@ -235,6 +236,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "trials.sweep",
         "schedule": SWEEP_SECONDS,
         "options": {"queue": "upkeep", "expires": 30},
+    },
+    "flagged prompts to the desk": {
+        "task": "cases.gather",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
     },
     # What became of presses, and letters: late ones, or two at once, do no harm.
     "look": {"task": "notices.look", "schedule": 15, "options": {"queue": "upkeep", "expires": 30}},

@@ -20,6 +20,7 @@ PAGES = frozenset(
         "team/<slug:slug>/links/<uuid:id>/",
         "team/<slug:slug>/rounds/",
         "team/<slug:slug>/rounds/<uuid:id>/",
+        "cases/<uuid:id>/",
         "trash/",
         "compare/",
         "queue/",
@@ -63,6 +64,9 @@ DOORS = frozenset(
     {
         "invitations/<str:token>/",
         "notices/unsubscribing/<str:token>/",
+        "reports/<str:number>/",
+        "reports/s/<str:token>/<uuid:id>/",
+        "reports/gallery/<uuid:id>/",
         "s/<str:token>/",
         "s/<str:token>/<uuid:id>/",
         "gallery/",

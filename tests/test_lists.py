@@ -16,6 +16,8 @@ from images_app.audit.actions import record
 from images_app.audit.models import AuditSeal
 from images_app.budgets import actions as booking
 from images_app.budgets.models import Budget, LedgerEntry, Scope
+from images_app.cases import actions as case_actions
+from images_app.cases.models import Decision, Opening
 from images_app.collections.models import Collection, CollectionItem, Contributor
 from images_app.galleries.models import Comment, CommentMention, Guest, SavedView, ShareLink, Vote
 from images_app.images.models import Favourite, StoredImage
@@ -50,6 +52,7 @@ LISTS = {
     "team_collections": [""],
     "team_collection": ["", "?arrange=1"],
     "collection_people": [""],
+    "desk": [""],
     "trash": [""],
     "notices": [""],
     "teams": [""],
@@ -94,6 +97,8 @@ NO_LIST = {
     *("usersessions_list", "session_ending", "account_name"),
     *("image_publication", "publication_removal", "public_picture", "public_bytes"),
     *("robots", "sitemap_index"),
+    *("report_image", "report_comment", "report_shared", "report_public", "report", "case", "case_appeal"),
+    *("desk_decisions", "desk_undo", "desk_opening", "desk_picture"),
 }
 ADMIN = [
     f"admin:images_app_{model._meta.model_name}_changelist"
@@ -216,6 +221,11 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     leaver = make_person(f"leaver{number}@example.com", "correct horse battery", name=f"Leaver {number}")
     make_picture(make_generation(leaver, model, "Left behind", team=first.team))
     Budget.objects.create(scope=Scope.PERSON, team=first.team, person=leaver, pictures=9)
+    case = case_actions.report(
+        make_picture(make_generation(leaver, model, "Reported")), person, "other", ""
+    ).case
+    Opening.objects.create(case=case, person=person)
+    Decision.objects.create(case_id=case.pk, version=9, word="hide")
     booking.enter(
         [
             booking.Round(

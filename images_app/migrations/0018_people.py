@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('images_app', '0016_cases'),
+        ('images_app', '0017_desk'),
     ]
 
     operations = [

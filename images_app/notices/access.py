@@ -30,6 +30,7 @@ USUAL: dict[Kind, Way] = {
     Kind.MENTION: Way(True, Mail.ONCE),
     Kind.INVITATION: Way(True, Mail.OFF),
     Kind.ROUND: Way(True, Mail.DIGEST),
+    Kind.CASE: Way(True, Mail.ONCE),
     Kind.BUDGET: Way(True, Mail.DIGEST),
 }
 

@@ -19,7 +19,7 @@ from images_app.notices.models import Kind, Mail, Notice, NoticeSetting
 from images_app.teams.models import Invitation, Team, User
 
 if TYPE_CHECKING:
-    from images_app.models import Comment, ShareLink
+    from images_app.models import Case, Comment, ShareLink
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,7 @@ def tell(
     link: "ShareLink | None" = None,
     invitation: Invitation | None = None,
     alarm: BudgetAlarm | None = None,
+    case: "Case | None" = None,
     count: int = 0,
 ) -> int:
     """Tells each of ``people`` once what happened, in the way they chose; how many have a new notice.
@@ -63,6 +64,7 @@ def tell(
                     link=link,
                     invitation=invitation,
                     alarm=alarm,
+                    case=case,
                     count=count,
                     listed=ways[person.pk].listed,
                     mail=ways[person.pk].mail,

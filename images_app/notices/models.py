@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     MENTION = "mention", "Somebody mentions you"
     INVITATION = "invitation", "Somebody asks you into a team"
     ROUND = "round", "A review round is over"
+    CASE = "case", "Something of yours was hidden, or your appeal was decided"
     BUDGET = "budget", "A budget you keep is nearly used up, or is"
 
 
@@ -70,6 +71,7 @@ class Notice(models.Model):
     link = models.ForeignKey("images_app.ShareLink", null=True, on_delete=models.CASCADE, related_name="+")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="+")
     alarm = models.ForeignKey(BudgetAlarm, null=True, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey("images_app.Case", null=True, on_delete=models.CASCADE, related_name="+")
     count = models.PositiveIntegerField(default=0, help_text="How many pictures it is about.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     listed = models.BooleanField(default=True, help_text="Shown in the list; else it only goes by mail.")

@@ -130,6 +130,7 @@ def with_all(notices: Any) -> Any:
         "invitation__team",
         "alarm__budget__team",
         "alarm__budget__person",
+        "case",
     )
 
 

@@ -77,8 +77,17 @@ def sentence(notice: Notice) -> str:
         case Kind.ROUND:
             title = " ".join(notice.link.title.split()) if notice.link else ""
             return f"The review round “{title}” is over" if title else "A review round is over"
+        case Kind.CASE:
+            return _of_a_case(notice)
         case Kind.BUDGET:
             return _of_a_budget(notice)
+
+
+def _of_a_case(notice: Notice) -> str:
+    if notice.case is None:
+        return "Something of yours was decided on"
+    whose = "your appeal" if notice.case.appealed_at else f"your {notice.case.kind}"
+    return f"It was decided about {whose}: {notice.case.get_verdict_display().lower()}"
 
 
 def _of_a_budget(notice: Notice) -> str:
@@ -99,6 +108,8 @@ def address(notice: Notice) -> str:
             return reverse("jobs")
         case Kind.ROUND if notice.team:
             return reverse("round", args=[notice.team.slug, notice.link_id])
+        case Kind.CASE if notice.case_id:
+            return reverse("case", args=[notice.case_id])
         case Kind.BUDGET if notice.team:
             return reverse("team_spend", args=[notice.team.slug])
         case Kind.BUDGET:

@@ -73,6 +73,17 @@ from tests.rows import make_publication
 image = StoredImage.objects.get(pk="{image}")
 print((getattr(image, "publication", None) or make_publication(image)).pk)
 """
+REPORTED = """
+from django.utils import timezone
+from images_app.cases import actions
+from images_app.cases.models import Case
+from images_app.images.models import StoredImage
+image = StoredImage.objects.select_related("team", "person").get(pk="{image}")
+report = actions.report(image, None, "person", "That is me.")
+decided = Case.objects.create(**actions.about(image), cause="reported", due_at=timezone.now(), state="decided",
+    verdict="hidden", code="person", text="She did not agree.", decided_at=timezone.now())
+print(report.number, decided.pk)
+"""
 
 
 class Product:
@@ -115,6 +126,13 @@ class Product:
     def publication(self, image: str) -> str:
         """The public page of a picture of somebody's, which everybody sees from now on."""
         return f"/gallery/{self.manage('shell', '-v0', '-c', PUBLISHED.format(image=image)).strip()}/"
+
+    def report(self, image: str) -> tuple[str, str]:
+        """The number of a new report of a picture, and the id of a case about it that was decided: it hides nothing."""
+        number, _, case = (
+            self.manage("shell", "-v0", "-c", REPORTED.format(image=image)).strip().partition(" ")
+        )
+        return number, case
 
     def round(self, image: str) -> tuple[str, str]:
         """The team's slug, and the id of a new link to a picture whose guests have answered."""

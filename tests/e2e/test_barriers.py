@@ -219,6 +219,14 @@ def address(route: str, picture: Made, hung: str, studio: Product) -> str:
         return invitation if "invitations/" in route else "/" + route.replace("<slug:slug>", "northwind")
     if route.startswith("notices/unsubscribing/"):
         return studio.unsubscribing
+    if route == "reports/<str:number>/":
+        return f"/reports/{studio.report(picture.id)[0]}/"
+    if route == "cases/<uuid:id>/":
+        return f"/cases/{studio.report(picture.id)[1]}/"
+    if route.startswith("reports/s/"):
+        return "/reports" + studio.link(picture.id) + f"{picture.id}/"
+    if route.startswith("reports/gallery/"):
+        return "/reports" + studio.publication(picture.id)
     if route.startswith("s/"):
         return studio.link(picture.id) + (f"{picture.id}/" if "uuid" in route else "")
     if route == "gallery/<uuid:id>/":

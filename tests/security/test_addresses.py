@@ -19,6 +19,8 @@ from images_app.audit.actions import record
 from images_app.audit.models import AuditSeal
 from images_app.budgets import actions as booking
 from images_app.budgets.models import Budget, LedgerEntry, Scope
+from images_app.cases import actions as case_actions
+from images_app.cases.models import Case, Decision
 from images_app.collections import actions as collections
 from images_app.galleries import comments, links, saved
 from images_app.galleries.models import Guest
@@ -86,6 +88,11 @@ def seat(owner: int | str, teammate: int | str, method: str = "POST") -> Expecte
 def asked_again() -> Expected:
     """Leads those who are signed in on, mostly to say again that it is they."""
     return Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE)
+
+
+def desk(superuser: int | str, method: str = "GET") -> Expected:
+    """For those who look after cases; others do not learn that it is there."""
+    return Expected(DOOR, 404, 404, superuser, method)
 
 
 def staff(superuser: int | str = 200) -> Expected:
@@ -217,6 +224,21 @@ ADDRESSES: dict[str, Expected] = {
     "robots.txt": public(),
     "sitemap.xml": public(),
     "sitemap-<slug:section>.xml": public(),
+    # --- reports: nobody reports what is their own, nor what they do not see
+    "reports/images/<uuid:id>/": replace(owned(404), teammate=404),
+    "reports/comments/<uuid:id>/": replace(owned(404), teammate=404),
+    "reports/s/<str:token>/<uuid:id>/": public(),
+    "reports/gallery/<uuid:id>/": public(),
+    "reports/<str:number>/": public(),
+    # --- the desk, for who looks after cases; a picture is shown to who has opened its case
+    "desk/": desk(200),
+    "desk/decisions/": desk(ELSEWHERE, "POST"),
+    "desk/undo/": desk(ELSEWHERE, "POST"),
+    "desk/<uuid:id>/opening/": desk(ELSEWHERE, "POST"),
+    "desk/<uuid:id>/picture/": desk(404),
+    # --- what was decided about Alice's picture
+    "cases/<uuid:id>/": owned(),
+    "cases/<uuid:id>/appeal/": owned(422, "POST"),  # without a word
     # --- the door
     "welcome/": public(404),  # somebody has an account
     "accounts/login/": Expected(200, ELSEWHERE, ELSEWHERE, ELSEWHERE),
@@ -322,6 +344,9 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/budget": {**WRITTEN},
     "images_app/ledgerentry": {**READ_ONLY},
     "images_app/suspension": {**READ_ONLY},
+    "images_app/case": {**READ_ONLY},
+    "images_app/report": {**READ_ONLY},
+    "images_app/decision": {**READ_ONLY},
 }
 for name, pages in MODELS.items():
     for page, status in pages.items():
@@ -380,6 +405,7 @@ class Things:
             "section": "pictures",
             "guest_id": self.objects["voice"].pk,
             "id": self.job.pk,
+            "number": self.objects["images_app/report"].number,
         }
         if route.startswith("generations/"):
             values["id"] = self.generation.pk
@@ -391,7 +417,7 @@ class Things:
             values["id"] = self.image.pk
         elif route.startswith("notices/unsubscribing/"):
             values["token"] = unsubscribing(self.objects["images_app/user"], ["mention"])
-        elif route.startswith("s/"):
+        elif route.startswith(("s/", "reports/s/")):
             values |= dict.fromkeys(("id", "image_id"), self.objects["shared"].pk) | {"token": self.link}
         elif route.startswith("accounts/sessions/"):
             values["id"] = self.objects["session"].pk
@@ -503,6 +529,7 @@ def make_things(
     objects["images_app/suspension"] = Suspension.objects.create(
         person=teammate, reason="Spam", ended_at=timezone.now()
     )
+    objects |= make_cases(objects)
     return Things(generation, job, image, objects, token=token, link=_token(link.address))
 
 
@@ -528,6 +555,31 @@ def make_moderation(generation: Generation) -> dict[str, Any]:
             generation=generation, rule=rule, reason=rule.name
         ),
         "images_app/moderationendpoint": endpoint,
+    }
+
+
+def make_cases(objects: dict[str, Any]) -> dict[str, Any]:
+    """A report with its case, and a case that was decided, without what follows from it."""
+    image = objects["images_app/storedimage"]
+    report = case_actions.report(image, None, "other", "")
+    decided = Case.objects.create(
+        **case_actions.about(objects["shared"]),
+        cause=Case.Cause.REPORTED,
+        due_at=timezone.now(),
+        state=Case.State.DECIDED,
+        verdict=Case.Verdict.HIDDEN,
+        code="other",
+        decided_at=timezone.now(),
+    )
+    return {
+        "images_app/report": report,
+        "images_app/case": report.case,
+        "images_app/decision": Decision.objects.create(case_id=decided.pk, version=1, word="hide"),
+        "desk/": report.case,
+        "cases/": decided,
+        "reports/images/": image,
+        "reports/comments/": objects["comments/"],
+        "reports/gallery/": objects["images_app/publication"],
     }
 
 

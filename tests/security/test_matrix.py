@@ -133,6 +133,11 @@ MATRIX: dict[str, Row] = {
     "collections/<uuid:id>/removal/": curators(ELSEWHERE),
     "collections/<uuid:id>/order/": curators(ELSEWHERE),
     "collections/<uuid:id>/links/": curators(200),
+    # --- reports: of what others show
+    "reports/images/<uuid:id>/": Row(404, 200, 200, 200, 200, hidden=seats(404)),
+    "reports/comments/<uuid:id>/": Row(404, 200, 200, 200, 200, hidden=seats(404)),
+    "cases/<uuid:id>/": makers(200),
+    "cases/<uuid:id>/appeal/": makers(422),
     # --- notifications
     "notices/<uuid:id>/": makers(ELSEWHERE),
     "notices/<uuid:id>/joining/": makers(ELSEWHERE),
@@ -184,6 +189,7 @@ LINKED: dict[str, tuple[Answer, Answer]] = {
     "s/<str:token>/guest/": (422, 404),
     "s/<str:token>/done/": (ELSEWHERE, 404),
     "s/<str:token>/<uuid:image_id>/<variant:variant>/": (304, 404),
+    "reports/s/<str:token>/<uuid:id>/": (200, 404),
 }
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('images_app', '0016_cases'),
+        ('images_app', '0018_people'),
     ]
 
     operations = [
