@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("images_app.notices.urls")),
     path("", include("images_app.galleries.urls")),
     path("", include("images_app.teamwork.urls")),
+    path("", include("images_app.oversight.urls")),
 ]
