@@ -18,6 +18,7 @@ from images_app.budgets.models import LedgerEntry, Period
 from images_app.budgets.units import dollars, units
 from images_app.jobs.models import ImageJob
 from images_app.jobs.states import State
+from images_app.lib.bars import Bar, stacked
 from images_app.lib.sheets import BEGINNING, line
 from images_app.lib.words import money
 
@@ -29,7 +30,6 @@ HEADINGS = [
     *("at", "day", "kind", "person", "email", "provider", "model"),
     *("held usd", "spent usd", "pictures", "unknown prices", "reason", "job", "call", "attempt"),
 ]
-PLOT_W, PLOT_H = 720, 120  # user units of the drawing
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,6 @@ class Row:
     @property
     def under_way(self) -> str:
         return money(self.held) if self.held else ""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A day, or a month of a year, in the drawing: from the ground up what is spent, and on it what is held."""
-
-    row: Row
-    x: float
-    width: float
-    spent_y: float
-    spent_h: float
-    held_y: float
-    held_h: float
 
 
 class Range:
@@ -146,23 +133,16 @@ class Books:
 
     @cached_property
     def bars(self) -> list[Bar]:
-        most = max((row.spent + row.held for row in self.times), default=Decimal(0)) or Decimal(1)
-        width = PLOT_W / len(self.times)
-        bars = []
-        for place, row in enumerate(self.times):
-            spent, held = (float(max(part, Decimal(0)) / most) * PLOT_H for part in (row.spent, row.held))
-            bars.append(
-                Bar(
-                    row=row,
-                    x=round(place * width + width * 0.1, 1),
-                    width=round(width * 0.8, 1),
-                    spent_y=round(PLOT_H - spent, 1),
-                    spent_h=round(spent, 1),
-                    held_y=round(PLOT_H - spent - held, 1),
-                    held_h=round(held, 1),
+        """From the ground up what is spent, and on it what is held."""
+        return stacked(
+            [
+                (
+                    f"{row.name}: {row.money}" + (f", {row.under_way} held" if row.under_way else ""),
+                    [("spent", float(row.spent)), ("held", float(row.held))],
                 )
-            )
-        return bars
+                for row in self.times
+            ]
+        )
 
     @cached_property
     def at_risk(self) -> list[ImageJob]:

@@ -4,7 +4,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from images_app.jobs.spending import PLOT_H, PLOT_W, Range
+from images_app.jobs.spending import Range
 from images_app.lib.handoff import hand_over
 from images_app.oversight.access import overseer
 from images_app.oversight.spend import SiteSpend
@@ -16,7 +16,7 @@ def site_spend(request: PersonRequest) -> HttpResponse:
     """A month, or a year, of all teams: by team, person, model and day; money at risk, and every limit."""
     overseer(request.user)
     spend = SiteSpend(Range(request.GET.get("range", "")))
-    context = {"spend": spend, "plot": {"width": PLOT_W, "height": PLOT_H}}
+    context = {"spend": spend}
     return render(request, "oversight/spend.html", context)
 
 
