@@ -24,6 +24,7 @@ from images_app.moderation.models import (
     RefusedPrompt,
 )
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
+from images_app.oversight.models import HourTally, StorageTally
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
 from images_app.trials.models import Trial
@@ -46,6 +47,7 @@ __all__ = [
     "Generation",
     "Guest",
     "Happening",
+    "HourTally",
     "ImageJob",
     "ImageModel",
     "Invitation",
@@ -67,6 +69,7 @@ __all__ = [
     "SavedView",
     "ShareItem",
     "ShareLink",
+    "StorageTally",
     "StoredImage",
     "Tally",
     "Team",

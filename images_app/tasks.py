@@ -6,6 +6,7 @@ from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
 from images_app.moderation.tasks import forget
 from images_app.notices.tasks import deliver, look
 from images_app.notices.tasks import tidy as tidy_notices
+from images_app.oversight.tasks import count_hours, count_storage
 from images_app.teamwork.tasks import end_due_teams
 from images_app.trials.tasks import call as call_trial
 from images_app.trials.tasks import store as store_trial
@@ -15,6 +16,8 @@ __all__ = [
     "adopt",
     "call_trial",
     "collect",
+    "count_hours",
+    "count_storage",
     "deliver",
     "end_due_teams",
     "forget",

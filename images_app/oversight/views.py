@@ -7,8 +7,16 @@ from django.views.decorators.http import require_safe
 from images_app.jobs.spending import Range
 from images_app.lib.handoff import hand_over
 from images_app.oversight.access import overseer
+from images_app.oversight.dashboard import Dashboard
 from images_app.oversight.spend import SiteSpend
 from images_app.teams.request import PersonRequest
+
+
+@require_safe
+def dashboard(request: PersonRequest) -> HttpResponse:
+    """What ended in a range, how long it took, and how the site stands now."""
+    board = Dashboard(request.GET.get("range", ""), overseer(request.user))
+    return render(request, "oversight/dashboard.html", {"board": board})
 
 
 @require_safe
