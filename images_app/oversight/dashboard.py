@@ -98,16 +98,20 @@ class Dashboard:
             [
                 (
                     f"{span.name}: {span.done} done, {span.wrong} not made, {span.cancelled} cancelled",
-                    [("spent", span.done), ("wrong", span.wrong), ("held", span.cancelled)],
+                    [("made", span.done), ("wrong", span.wrong), ("cancelled", span.cancelled)],
                 )
                 for span in self.spans
             ]
         )
 
     @property
+    def wrong(self) -> int:
+        return sum(self.states[state] for state in GONE_WRONG)
+
+    @property
     def success(self) -> str:
         """Of what was not cancelled, in percent; rounded down, so that 100% has no failure in it."""
-        done, wrong = self.states[State.SUCCEEDED], sum(self.states[state] for state in GONE_WRONG)
+        done, wrong = self.states[State.SUCCEEDED], self.wrong
         return f"{done * 1000 // (done + wrong) / 10:g}%" if done + wrong else ""
 
     @cached_property

@@ -80,6 +80,7 @@ def test_ranges_have_what_ended_in_them(generation: Generation, admin: User) -> 
     found = {value: Dashboard(value, admin, NOW) for value in ("24h", "7d", "30d", "90d", "x\0")}
     assert [sum(board.states.values()) for board in found.values()] == [1, 4, 5, 6, 1]
     assert [board.success for board in found.values()] == ["100%", "66.6%", "75%", "60%", "100%"]
+    assert [board.wrong for board in found.values()] == [0, 1, 1, 2, 0]
     assert [len(board.bars) for board in found.values()] == [24, 28, 30, 90, 24]
     for board in found.values():
         assert sum(span.done + span.wrong + span.cancelled for span in board.spans) == sum(
