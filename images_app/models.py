@@ -25,6 +25,7 @@ from images_app.moderation.models import (
     RefusedPrompt,
 )
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
+from images_app.oversight.models import HourTally, StorageTally
 from images_app.people.models import Suspension
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
@@ -50,6 +51,7 @@ __all__ = [
     "Generation",
     "Guest",
     "Happening",
+    "HourTally",
     "ImageJob",
     "ImageModel",
     "Invitation",
@@ -73,6 +75,7 @@ __all__ = [
     "SavedView",
     "ShareItem",
     "ShareLink",
+    "StorageTally",
     "StoredImage",
     "Suspension",
     "Tally",

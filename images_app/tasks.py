@@ -7,6 +7,7 @@ from images_app.jobs.tasks import adopt, collect, generate, media, sweep, tidy
 from images_app.moderation.tasks import forget
 from images_app.notices.tasks import deliver, look
 from images_app.notices.tasks import tidy as tidy_notices
+from images_app.oversight.tasks import count_hours, count_storage
 from images_app.people.tasks import restore_due
 from images_app.providers.tasks import look as look_at_keys
 from images_app.teamwork.tasks import end_due_teams
@@ -18,6 +19,8 @@ __all__ = [
     "adopt",
     "call_trial",
     "collect",
+    "count_hours",
+    "count_storage",
     "deliver",
     "end_due_teams",
     "forget",

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("images_app.galleries.urls")),
     path("", include("images_app.cases.urls")),
     path("", include("images_app.teamwork.urls")),
+    path("", include("images_app.oversight.urls")),
 ]

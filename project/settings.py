@@ -225,6 +225,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },
+    "count hours": {
+        "task": "oversight.count_hours",
+        "schedule": 300,
+        "options": {"queue": "upkeep", "expires": 300},
+    },
+    "count storage": {
+        "task": "oversight.count_storage",
+        "schedule": TIDY_SECONDS,
+        "options": {"queue": "upkeep", "expires": 600},
+    },
     "end teams": {
         "task": "teams.end",
         "schedule": TIDY_SECONDS,

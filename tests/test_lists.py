@@ -63,6 +63,7 @@ LISTS = {
     "team_people": [""],
     "team_settings": [""],
     "team_spend": ["", "?range=year"],
+    "site_spend": ["", "?range=year"],
     "gallery": ["", "?list=loved", "?shape=wide", "?list=loved&shape=wide"],
     "gallery_feed": [""],
     "sitemap": [""],
@@ -85,7 +86,7 @@ NO_LIST = {
     *("notices_unread", "notices_reading", "notice", "notice_reading", "notice_joining", "notice_settings"),
     *("notices_unsubscribing", "image_people"),
     *("team_choice", "team_invitations", "invitation_revocation", "team_leaving", "team_handover"),
-    *("team_spend_export", "team_limits", "team_limit_removal"),
+    *("team_spend_export", "oversight", "site_spend_export", "team_limits", "team_limit_removal"),
     *("person_role", "person_removal", "team_end", "team_end_undo"),
     # tests/galleries/test_links.py asks those that are lists.
     *("selection_links", "link_revocation"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.formats import date_format
 
-from images_app.budgets.models import Budget, Period, Tally, keys_of
+from images_app.budgets.models import Budget, Period, Scope, Tally, keys_of
 from images_app.budgets.units import dollars, units
 from images_app.lib.words import money
 from images_app.teams.models import Team, User
@@ -106,6 +106,11 @@ def with_tallies(budgets: list[Budget], day: date) -> list[Left]:
     tallies = {(row.key, row.period): row for row in rows if row.begins == Period(row.period).begins(day)}
     none = Tally()
     return [left_of(budget, day, tallies.get((budget.key, budget.period), none)) for budget in budgets]
+
+
+def in_order(budget: Budget) -> tuple[int, str, str]:
+    """For sorting: the site's first, then teams', then people's."""
+    return list(Scope).index(Scope(budget.scope)), budget.whose, budget.period
 
 
 def _percent(used: int, limit: int) -> int:

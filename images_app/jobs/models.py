@@ -166,6 +166,8 @@ class ImageJob(models.Model):
             ),
             models.Index(fields=["team", "person"], condition=Q(state="queued"), name="job_waiting_flow"),
             models.Index(fields=["state"], name="job_state"),
+            # What ended in an hour (oversight/actions.py).
+            models.Index(fields=["finished_at"], name="job_finished"),
             # Who is making what in a team: asked again and again by everybody who looks at its gallery.
             models.Index(
                 fields=["team", "person", "created_at"],

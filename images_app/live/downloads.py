@@ -19,7 +19,9 @@ from images_app.lib.bodies import Application, Receive, Scope, Send
 from images_app.lib.handoff import SLOT
 
 PATH = "/images/zip/"
-PATHS = re.compile(f"{PATH}|/s/[^/]+/zip/|/team/[^/]+/spend/export/|/admin/images_app/auditentry/export/")
+PATHS = re.compile(
+    f"{PATH}|/s/[^/]+/zip/|/team/[^/]+/spend/export/|/oversight/spend/export/|/admin/images_app/auditentry/export/"
+)
 
 log = structlog.get_logger(__name__)
 

@@ -1,165 +1,36 @@
-"""What a team spent, as its ledger has it: sums by person, model and day for a page, and every entry for a file."""
+"""What a team spent, and its limits: of all for those who keep the team's money, of oneself for the others."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
-from django.utils.formats import date_format
+from django.db.models import Q, QuerySet
 
 from images_app.budgets.actions import today
-from images_app.budgets.limits import Left, lefts, with_tallies
-from images_app.budgets.models import Budget, LedgerEntry, Period, Scope
-from images_app.budgets.units import dollars, units
+from images_app.budgets.limits import Left, in_order, lefts, with_tallies
+from images_app.budgets.models import Budget, LedgerEntry, Scope
 from images_app.jobs.models import ImageJob
-from images_app.jobs.states import State
-from images_app.lib.sheets import BEGINNING, line
-from images_app.lib.words import money
+from images_app.jobs.spending import Books, Range
 from images_app.teams.models import Membership
 from images_app.teams.roles import Can
 
-YEAR = "year"
-MONTHS = 12  # that can be looked back
-ROWS = 50  # of a table; the file has all
-BATCH = 500
-HEADINGS = [
-    *("at", "day", "kind", "person", "email", "provider", "model"),
-    *("held usd", "spent usd", "pictures", "unknown prices", "reason", "job", "call", "attempt"),
-]
-PLOT_W, PLOT_H = 720, 120  # user units of the drawing
 
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table. ``unknown`` pictures have no known price and are in no sum of money."""
-
-    name: str
-    spent: Decimal
-    held: Decimal
-    pictures: int
-    unknown: int
-
-    @property
-    def money(self) -> str:
-        return money(self.spent)
-
-    @property
-    def under_way(self) -> str:
-        return money(self.held) if self.held else ""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A day, or a month of a year, in the drawing: from the ground up what is spent, and on it what is held."""
-
-    row: Row
-    x: float
-    width: float
-    spent_y: float
-    spent_h: float
-    held_y: float
-    held_h: float
-
-
-class Range:
-    """A month, "2026-11", or the twelve up to now, "year"; anything else is this month."""
-
-    def __init__(self, asked: str = "", now: date | None = None) -> None:
-        self.now = (now or today()).replace(day=1)
-        self.months = [_months_before(self.now, back) for back in range(MONTHS)]
-        known = {f"{month:%Y-%m}": month for month in self.months}
-        self.whole_year = asked == YEAR
-        month = known.get(asked, self.now)
-        self.begins = self.months[-1] if self.whole_year else month
-        self.ends = Period.MONTH.ends(self.now if self.whole_year else month)
-        self.value = YEAR if self.whole_year else f"{month:%Y-%m}"
-
-    @property
-    def words(self) -> str:
-        return "The last twelve months" if self.whole_year else date_format(self.begins, "F Y")
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        return [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in self.months] + [
-            (YEAR, "The last twelve months")
-        ]
-
-
-@dataclass(frozen=True)
-class Spend:
+class Spend(Books):
     """What the holder of ``seat`` may see of the team's books in a range: keepers everything, others their own."""
 
-    seat: Membership
-    range: Range
+    def __init__(self, seat: Membership, range: Range) -> None:
+        super().__init__(range)
+        self.seat = seat
 
     @property
     def keeps(self) -> bool:
         return self.seat.may(Can.KEEP)
 
-    @cached_property
-    def entries(self) -> QuerySet[LedgerEntry]:
-        rows = LedgerEntry.objects.filter(
-            team=self.seat.team, day__gte=self.range.begins, day__lt=self.range.ends
-        ).order_by()
+    def of_ours(self, rows: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+        rows = rows.filter(team=self.seat.team)
         return rows if self.keeps else rows.filter(person=self.seat.person)
 
-    @cached_property
-    def total(self) -> Row:
-        return _row("All", self.entries.aggregate(**_SUMS))
-
-    @cached_property
-    def people(self) -> list[Row]:
-        return self._by("person__name", "person__email")
-
-    @cached_property
-    def models(self) -> list[Row]:
-        return self._by("model__label", "provider__name")
-
-    @cached_property
-    def times(self) -> list[Row]:
-        """Each day of the month, or each month of the year, those without anything included."""
-        if self.range.whole_year:
-            found = self.entries.annotate(month=TruncMonth("day")).values("month").annotate(**_SUMS)
-            monthly: dict[date, Any] = {row["month"]: row for row in found}
-            return [
-                _row(date_format(month, "M Y"), monthly.get(month, {})) for month in self.range.months[::-1]
-            ]
-        daily: dict[date, Any] = {row["day"]: row for row in self.entries.values("day").annotate(**_SUMS)}
-        first, last = self.range.begins.toordinal(), self.range.ends.toordinal()
-        days = [date.fromordinal(day) for day in range(first, last)]
-        return [_row(date_format(day, "j M"), daily.get(day, {})) for day in days]
-
-    @cached_property
-    def bars(self) -> list[Bar]:
-        most = max((row.spent + row.held for row in self.times), default=Decimal(0)) or Decimal(1)
-        width = PLOT_W / len(self.times)
-        bars = []
-        for place, row in enumerate(self.times):
-            spent, held = (float(max(part, Decimal(0)) / most) * PLOT_H for part in (row.spent, row.held))
-            bars.append(
-                Bar(
-                    row=row,
-                    x=round(place * width + width * 0.1, 1),
-                    width=round(width * 0.8, 1),
-                    spent_y=round(PLOT_H - spent, 1),
-                    spent_h=round(spent, 1),
-                    held_y=round(PLOT_H - spent - held, 1),
-                    held_h=round(held, 1),
-                )
-            )
-        return bars
-
-    @cached_property
-    def at_risk(self) -> list[ImageJob]:
-        """Pictures of which nobody knows whether they were made and charged, whenever they were asked for."""
-        jobs = ImageJob.objects.filter(team=self.seat.team, state=State.UNKNOWN)
-        if not self.keeps:
-            jobs = jobs.filter(person=self.seat.person)
-        return list(jobs.select_related("person", "generation__model").order_by("-created_at", "-id")[:ROWS])
+    def of_our_jobs(self, jobs: QuerySet[ImageJob]) -> QuerySet[ImageJob]:
+        jobs = jobs.filter(team=self.seat.team)
+        return jobs if self.keeps else jobs.filter(person=self.seat.person)
 
     @cached_property
     def limits(self) -> list[Left]:
@@ -168,56 +39,4 @@ class Spend:
             return lefts(self.seat.team, self.seat.person, today())
         team = Q(team=self.seat.team) | Q(scope=Scope.SITE)
         budgets = Budget.objects.filter(team, active=True).select_related("team", "person")
-        return with_tallies(sorted(budgets, key=_in_order), today())
-
-    def as_csv(self) -> Iterator[bytes]:
-        """Every entry in its order; a batch of rows at a time."""
-        yield BEGINNING + line(HEADINGS)
-        last = 0
-        rows = self.entries.select_related("person", "provider", "model").order_by("id")
-        while some := list(rows.filter(pk__gt=last)[:BATCH]):
-            last = some[-1].pk
-            yield b"".join(line(_cells(entry)) for entry in some)
-
-    def _by(self, *names: str) -> list[Row]:
-        rows = self.entries.values(*names).annotate(**_SUMS).order_by("-spent_sum", *names)[:ROWS]
-        return [_row(row[names[0]] or row[names[1]], row) for row in rows]
-
-
-_SUMS = {f"{name}_sum": Sum(name) for name in ("spent", "held", "pictures", "unknown")}
-
-
-def _row(name: str, sums: Mapping[str, Any]) -> Row:
-    # SQLite sums as floats: what is left over is no money.
-    spent, held = (dollars(units(Decimal(str(sums.get(f"{part}_sum") or 0)))) for part in ("spent", "held"))
-    pictures, unknown = (int(str(sums.get(f"{part}_sum") or 0)) for part in ("pictures", "unknown"))
-    return Row(name, spent, held, pictures, unknown)
-
-
-def _cells(entry: LedgerEntry) -> list[object]:
-    return [
-        entry.at.isoformat(timespec="seconds"),
-        entry.day.isoformat(),
-        entry.kind,
-        entry.person.display_name,
-        entry.person.email,
-        entry.provider.name,
-        entry.model.label,
-        "unknown" if entry.held is None else entry.held,
-        "unknown" if entry.spent is None else entry.spent,
-        entry.pictures,
-        entry.unknown,
-        entry.reason,
-        entry.job,
-        entry.round,
-        entry.attempt or "",
-    ]
-
-
-def _in_order(budget: Budget) -> tuple[int, str, str]:
-    return list(Scope).index(Scope(budget.scope)), budget.whose, budget.period
-
-
-def _months_before(month: date, back: int) -> date:
-    number = month.year * 12 + month.month - 1 - back
-    return date(number // 12, number % 12 + 1, 1)
+        return with_tallies(sorted(budgets, key=in_order), today())

@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from images_app.budgets.keeping import remove_limit, set_limit
+from images_app.jobs.spending import Range
 from images_app.lib.handoff import hand_over
 from images_app.teams.access import seat_in
 from images_app.teams.models import Membership
 from images_app.teams.request import PersonRequest
 from images_app.teams.roles import Can
 from images_app.teamwork.forms import LimitForm
-from images_app.teamwork.spend import PLOT_H, PLOT_W, Range, Spend
+from images_app.teamwork.spend import Spend
 
 
 @require_safe
@@ -27,7 +28,6 @@ def _show(request: PersonRequest, seat: Membership, form: LimitForm | None = Non
         "seat": seat,
         "team_shown": seat.team,
         "spend": spend,
-        "plot": {"width": PLOT_W, "height": PLOT_H},
         "form": (form or LimitForm(team=seat.team)) if spend.keeps else None,
     }
     return render(request, "teams/spend.html", context, status=422 if form else 200)

@@ -12,11 +12,11 @@ from images_app.audit.models import AuditEntry
 from images_app.budgets import actions as booking
 from images_app.budgets.models import Budget, Scope
 from images_app.jobs.models import Generation
+from images_app.jobs.spending import Range, row_of
 from images_app.providers.models import ImageModel
 from images_app.teams.actions import make_team
 from images_app.teams.models import Membership, Team, User
 from images_app.teams.roles import Role
-from images_app.teamwork.spend import Range, _row
 from tests.budgets.test_bookings import answered
 
 Ask = Callable[..., Generation]
@@ -88,7 +88,7 @@ def test_every_day_is_drawn_and_stands_in_the_table(
 
 
 def test_what_floats_leave_over_is_no_money() -> None:
-    row = _row("All", {"held_sum": -1.4e-17, "spent_sum": 0.1 + 0.2, "pictures_sum": 3})
+    row = row_of("All", {"held_sum": -1.4e-17, "spent_sum": 0.1 + 0.2, "pictures_sum": 3})
     assert (str(row.held), str(row.spent)) == ("0.0000", "0.3000")
 
 

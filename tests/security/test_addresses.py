@@ -188,6 +188,9 @@ ADDRESSES: dict[str, Expected] = {
     "team/<slug:slug>/invitations/<uuid:id>/revocation/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/leaving/": seat(403, ELSEWHERE),  # an owner cannot leave
     "team/<slug:slug>/settings/": seat(200, 200, method="GET"),
+    "oversight/": Expected(DOOR, 403, 403, 200),
+    "oversight/spend/": Expected(DOOR, 403, 403, 200),
+    "oversight/spend/export/": Expected(DOOR, 403, 403, 200),
     "team/<slug:slug>/spend/": seat(200, 200, method="GET"),
     "team/<slug:slug>/spend/export/": seat(200, 200, method="GET"),
     "team/<slug:slug>/spend/limits/": seat(422, 403),  # an empty form
