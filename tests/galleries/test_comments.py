@@ -142,7 +142,7 @@ def test_nobody_rewords_what_somebody_else_said(
     theirs.refresh_from_db()
     assert theirs.text == "Bob was here"
     page = page_of(client, picture)
-    assert "Bob was here" in page and f'/comments/{theirs.pk}/"' not in page
+    assert "Bob was here" in page and f'"/comments/{theirs.pk}/"' not in page
 
 
 def test_a_pin_stands_on_the_picture_with_the_number_of_its_comment(
