@@ -25,7 +25,7 @@ from images_app.moderation.models import (
     RefusedPrompt,
 )
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
-from images_app.people.models import Suspension
+from images_app.people.models import Impersonation, Strike, StrikeLift, Suspension
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
 from images_app.trials.models import Trial
@@ -52,6 +52,7 @@ __all__ = [
     "Happening",
     "ImageJob",
     "ImageModel",
+    "Impersonation",
     "Invitation",
     "JobEvent",
     "LedgerEntry",
@@ -74,6 +75,8 @@ __all__ = [
     "ShareItem",
     "ShareLink",
     "StoredImage",
+    "Strike",
+    "StrikeLift",
     "Suspension",
     "Tally",
     "Team",
