@@ -26,7 +26,7 @@ from images_app.moderation.models import (
 )
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
 from images_app.oversight.models import HourTally, StorageTally
-from images_app.people.models import Suspension
+from images_app.people.models import Impersonation, Strike, StrikeLift, Suspension
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
 from images_app.trials.models import Trial
@@ -54,6 +54,7 @@ __all__ = [
     "HourTally",
     "ImageJob",
     "ImageModel",
+    "Impersonation",
     "Invitation",
     "JobEvent",
     "LedgerEntry",
@@ -77,6 +78,8 @@ __all__ = [
     "ShareLink",
     "StorageTally",
     "StoredImage",
+    "Strike",
+    "StrikeLift",
     "Suspension",
     "Tally",
     "Team",

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "images_app.audit.context.AuditMiddleware",
+    "images_app.people.looking_middleware.LookingMiddleware",
     "images_app.teams.welcome.FirstStartMiddleware",
     "images_app.teams.sessions.SeenMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -273,6 +274,8 @@ DEMO_API_KEY = env.text("DEMO_API_KEY", env.noted("DEMO_API_KEY", DATA_DIR))
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60, least=1)
 IDLE_POLL_SECONDS = env.number("IDLE_POLL_SECONDS", 2, least=1)
 FAILPOINTS = env.text("FAIL") if TESTING else ""
+STRIKE_DAYS = env.number("STRIKE_DAYS", 90, least=1, most=3650)
+STRIKES_TO_SUSPEND = env.number("STRIKES_TO_SUSPEND", 0, most=1000)  # 0: nobody is, however many
 REFUSED_PROMPT_DAYS = env.number("REFUSED_PROMPT_DAYS", 30, least=1)
 
 # --- files ---

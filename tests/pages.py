@@ -35,6 +35,7 @@ PAGES = frozenset(
         "jobs/",
         "jobs/<uuid:id>/",
         "accounts/name/",
+        "accounts/strikes/",
         "accounts/email/",
         "accounts/password/change/",
         "accounts/reauthenticate/",

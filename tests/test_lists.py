@@ -1,6 +1,7 @@
 """Every page that lists something asks the database as often for thirty rows as for three."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from images_app.jobs.models import Generation, Preset
 from images_app.jobs.states import State
 from images_app.moderation.models import FlaggedPrompt, ModerationEndpoint, PromptRule, RefusedPrompt
 from images_app.notices.models import Kind, Notice
-from images_app.people.models import Suspension
+from images_app.people.models import Impersonation, Strike, StrikeLift, Suspension
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person, make_team
@@ -55,6 +56,7 @@ LISTS = {
     "desk": [""],
     "trash": [""],
     "notices": [""],
+    "account_strikes": [""],
     "teams": [""],
     "team": ["", "?list=loved", "?list=mine", "?text=heron", "?person=me"],
     "team_left": ["", "?text=left", "?shape=wide"],
@@ -99,6 +101,7 @@ NO_LIST = {
     *("image_publication", "publication_removal", "public_picture", "public_bytes"),
     *("robots", "sitemap_index"),
     *("report_image", "report_comment", "report_shared", "report_public", "report", "case", "case_appeal"),
+    "impersonation_ending",
     *("desk_decisions", "desk_undo", "desk_opening", "desk_picture"),
 }
 ADMIN = [
@@ -243,6 +246,17 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     )
     colleague = make_person(f"person{number}@example.com", "correct horse battery", name=f"Person {number}")
     Membership.objects.create(team=current_team(colleague), person=person)
+    struck = {
+        "person_id": person.pk,
+        "person_name": "Ada",
+        "by_id": colleague.pk,
+        "by_name": "P",
+        "code": "other",
+    }
+    lifted = Strike.objects.create(**struck, expires_at=timezone.now() + timedelta(days=9))
+    StrikeLift.objects.create(strike=lifted, by_id=colleague.pk, by_name="P")
+    Notice.objects.create(person=person, kind=Kind.STRIKE, strike=lifted)
+    Impersonation.objects.create(person=colleague, by=person, reason="A bug", until=timezone.now())
     Suspension.objects.create(person=colleague, by=person, reason="Spam")
     seat = Membership.objects.create(team=first.team, person=colleague)
     Contributor.objects.create(collection=hall, seat=seat)

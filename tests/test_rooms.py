@@ -52,4 +52,5 @@ def test_every_admin_class_of_a_room_is_registered(name: str) -> None:
     ]
     assert own
     registered = {type(kind) for kind in admin.site._registry.values()}
-    assert set(own) <= registered
+    # A room above may have put a class of its own over it.
+    assert all(any(issubclass(one, kind) for one in registered) for kind in own)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
 
-from images_app.audit.context import address_of, session_of, under_way
+from images_app.audit.context import address_of, impersonator_of, session_of, under_way
 from images_app.audit.models import AuditEntry
 
 LONGEST = 500  # of a text among before and after; an entry is no archive of what people wrote
@@ -36,10 +36,15 @@ def record(
     """
     request = request or under_way()
     known = actor if actor is not None and actor.pk else None
+    behind = impersonator_of(request) if request else None
+    if behind is not None and known is not None and behind.pk == known.pk:
+        behind = None  # what they do in their own name
     return AuditEntry.objects.create(
         verb=verb,
         actor_id=known.pk if known else None,
         actor_name=name_of(known)[:340] if known else "",
+        impersonator_id=behind.pk if behind else None,
+        impersonator_name=name_of(behind)[:340] if behind else "",
         team_id=team.pk if team else None,
         team_slug=str(getattr(team, "slug", ""))[:60],
         target_kind=target._meta.label_lower if target else "",

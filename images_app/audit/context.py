@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from allauth.account.adapter import get_adapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -28,6 +29,11 @@ class AuditMiddleware:
 def under_way() -> HttpRequest | None:
     """The request that is being answered; None in a task or a command."""
     return _under_way.get()
+
+
+def impersonator_of(request: HttpRequest) -> AbstractBaseUser | None:
+    """Who really sits there, where somebody looks with another person's eyes: the room of people says so."""
+    return getattr(request, "impersonator", None)
 
 
 def address_of(request: HttpRequest) -> str:

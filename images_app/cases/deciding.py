@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from images_app.audit.actions import name_of, record
+from images_app.cases import striking
 from images_app.cases.actions import HOURS, about
 from images_app.cases.models import Case, Decision, Reason, Report, Urgency
 from images_app.galleries.models import Comment
@@ -36,6 +38,7 @@ FIRST = "The appeal is against your decision: somebody else decides."
 ASKED = "You have asked for its removal: somebody else confirms it."
 PICTURES = "Only pictures are removed: hide it instead."
 GONE = "It is gone."
+STAFF = "Only a superuser gives staff a strike."
 UNREASONED = "Choose a reason first: whoever made it reads it."
 # What undo brings back of a case.
 KEPT = (
@@ -58,13 +61,22 @@ class NotDecided(Exception):
     """Nothing has changed; the text says why."""
 
 
-def decide(by: User, seen: Iterable[Seen], word: Decision.Word, code: str = "", text: str = "") -> Outcome:
-    """Each case for itself, with all that follows from it or not at all."""
+def decide(
+    by: User,
+    seen: Iterable[Seen],
+    word: Decision.Word,
+    code: str = "",
+    text: str = "",
+    *,
+    strike: bool = False,
+) -> Outcome:
+    """Each case for itself, with all that follows from it or not at all. ``strike``: with what is hidden, or removed by a
+    second person, its maker is given one."""
     outcome = Outcome()
     for case_id, version in dict.fromkeys(seen):
         try:
             with transaction.atomic():
-                _decide(by, case_id, version, word, code, text)
+                _decide(by, case_id, version, word, code, text, strike)
         except NotDecided as error:
             outcome.passed.append((case_id, str(error)))
         else:
@@ -94,7 +106,9 @@ def reason_of(code: str, text: str) -> str:
     return f"{said} {text}".strip()[:300]
 
 
-def _decide(by: User, case_id: UUID, version: int, word: Decision.Word, code: str, text: str) -> None:
+def _decide(
+    by: User, case_id: UUID, version: int, word: Decision.Word, code: str, text: str, strike: bool
+) -> None:
     case = _held(case_id)
     _may(by, case, version, word)
     if word in (Word.HIDE, Word.REMOVE):
@@ -121,6 +135,13 @@ def _decide(by: User, case_id: UUID, version: int, word: Decision.Word, code: st
     did = _carry_out(by, case, said, reason_of(code, text))
     if said in (Word.APPROVE, Word.HIDE, Word.REMOVE):
         did["copies"] = _follow(by, case, said, code, text)
+    if strike and said in (Word.HIDE, Word.REMOVE):
+        try:
+            did["strikes"] = striking.give(by, case, code, text)
+        except PermissionDenied:
+            raise NotDecided(STAFF) from None
+    elif said == Word.APPROVE and case.state == State.APPEALED:
+        did["lifted"] = striking.lift_of(case, by)
     _write_down(by, case, said, code, text, before, did)
     _tell(case, said)
 
@@ -325,3 +346,4 @@ def _reverse(by: User, last: Decision) -> None:
     StoredImage.objects.filter(pk__in=last.did.get("trashed", [])).update(trashed_at=None)
     images.release([UUID(pk) for pk in last.did.get("hidden", [])])
     images.withhold([UUID(pk) for pk in last.did.get("shown", [])], reason or "It was hidden before.")
+    striking.reverse(by, last)

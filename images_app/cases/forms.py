@@ -47,11 +47,12 @@ class AppealForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A moderator's word. Without a ``code`` the reason is the one most people gave."""
+    """A moderator's word. Without a ``code`` the reason is the one most people gave; ``strike``: its maker gets one."""
 
     word = forms.ChoiceField(choices=[(str(word.value), word.label) for word in WORDS])
     code = forms.ChoiceField(choices=REASONS, required=False)
     text = forms.CharField(max_length=250, required=False)
+    strike = forms.BooleanField(required=False)
 
 
 def seen_in(data: QueryDict) -> list[tuple[UUID, int]]:

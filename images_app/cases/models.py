@@ -12,21 +12,8 @@ from images_app.galleries.models import Comment
 from images_app.images.models import StoredImage
 from images_app.lib.append_only import OnlyGrows
 from images_app.moderation.models import FlaggedPrompt
+from images_app.people.reasons import Reason as Reason
 from images_app.teams.models import Team
-
-
-class Reason(models.TextChoices):
-    """Why somebody reports something, and why it is hidden: codes that stay, words that people read."""
-
-    CHILD = "child", "It sexualises children"
-    THREAT = "threat", "It threatens somebody, or calls for violence"
-    PERSON = "person", "It shows a real person who did not agree"
-    HATE = "hate", "It incites hatred"
-    SEXUAL = "sexual", "It is sexual"
-    VIOLENCE = "violence", "It is cruel"
-    RIGHTS = "rights", "It uses somebody's work or brand"
-    LAW = "law", "It is against the law in another way"
-    OTHER = "other", "Something else"
 
 
 class Urgency(models.IntegerChoices):

@@ -31,6 +31,7 @@ USUAL: dict[Kind, Way] = {
     Kind.INVITATION: Way(True, Mail.OFF),
     Kind.ROUND: Way(True, Mail.DIGEST),
     Kind.CASE: Way(True, Mail.ONCE),
+    Kind.STRIKE: Way(True, Mail.ONCE),
     Kind.BUDGET: Way(True, Mail.DIGEST),
 }
 

@@ -19,7 +19,7 @@ from images_app.notices.models import Kind, Mail, Notice, NoticeSetting
 from images_app.teams.models import Invitation, Team, User
 
 if TYPE_CHECKING:
-    from images_app.models import Case, Comment, ShareLink
+    from images_app.models import Case, Comment, ShareLink, Strike
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,7 @@ def tell(
     invitation: Invitation | None = None,
     alarm: BudgetAlarm | None = None,
     case: "Case | None" = None,
+    strike: "Strike | None" = None,
     count: int = 0,
 ) -> int:
     """Tells each of ``people`` once what happened, in the way they chose; how many have a new notice.
@@ -65,6 +66,7 @@ def tell(
                     invitation=invitation,
                     alarm=alarm,
                     case=case,
+                    strike=strike,
                     count=count,
                     listed=ways[person.pk].listed,
                     mail=ways[person.pk].mail,

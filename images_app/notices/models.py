@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     INVITATION = "invitation", "Somebody asks you into a team"
     ROUND = "round", "A review round is over"
     CASE = "case", "Something of yours was hidden, or your appeal was decided"
+    STRIKE = "strike", "You are given a strike"
     BUDGET = "budget", "A budget you keep is nearly used up, or is"
 
 
@@ -72,6 +73,7 @@ class Notice(models.Model):
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="+")
     alarm = models.ForeignKey(BudgetAlarm, null=True, on_delete=models.CASCADE, related_name="+")
     case = models.ForeignKey("images_app.Case", null=True, on_delete=models.CASCADE, related_name="+")
+    strike = models.ForeignKey("images_app.Strike", null=True, on_delete=models.CASCADE, related_name="+")
     count = models.PositiveIntegerField(default=0, help_text="How many pictures it is about.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     listed = models.BooleanField(default=True, help_text="Shown in the list; else it only goes by mail.")

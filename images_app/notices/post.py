@@ -131,6 +131,7 @@ def with_all(notices: Any) -> Any:
         "alarm__budget__team",
         "alarm__budget__person",
         "case",
+        "strike__lift",
     )
 
 

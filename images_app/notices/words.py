@@ -79,6 +79,9 @@ def sentence(notice: Notice) -> str:
             return f"The review round “{title}” is over" if title else "A review round is over"
         case Kind.CASE:
             return _of_a_case(notice)
+        case Kind.STRIKE:
+            lifted = notice.strike is not None and notice.strike.lifted
+            return "A strike against you was lifted" if lifted else "You were given a strike"
         case Kind.BUDGET:
             return _of_a_budget(notice)
 
@@ -110,6 +113,8 @@ def address(notice: Notice) -> str:
             return reverse("round", args=[notice.team.slug, notice.link_id])
         case Kind.CASE if notice.case_id:
             return reverse("case", args=[notice.case_id])
+        case Kind.STRIKE:
+            return reverse("account_strikes")
         case Kind.BUDGET if notice.team:
             return reverse("team_spend", args=[notice.team.slug])
         case Kind.BUDGET:

@@ -6,6 +6,7 @@ from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from images_app.audit.actions import record
@@ -13,7 +14,8 @@ from images_app.jobs.actions import cancel_together
 from images_app.jobs.models import ImageJob
 from images_app.jobs.states import IN_FLIGHT, State
 from images_app.lib import bus
-from images_app.people.models import Suspension
+from images_app.people import looking
+from images_app.people.models import Impersonation, Suspension
 from images_app.teams.access import own
 from images_app.teams.models import Membership, User
 
@@ -23,19 +25,20 @@ class LastOne(Exception):
 
 
 @transaction.atomic
-def suspend(person: User, by: User, reason: str, *, until: datetime | None = None) -> bool:
+def suspend(person: User, by: User | None, reason: str, *, until: datetime | None = None) -> bool:
     """Keeps the person out from the commit on, until ``until`` or until they are restored; False where they are out
     already.
 
     Their sessions end, open pages' streams too, and what waits is cancelled with its holds released. A call under way
-    is paid: its picture is kept, and no other call is made for it. Raises PermissionDenied for oneself, and for staff
-    where ``by`` is no superuser; LastOne for the last superuser.
+    is paid: its picture is kept, and no other call is made for it. ``by`` None is the system. Raises PermissionDenied for
+    oneself, and for staff where ``by`` is no superuser; LastOne for the last superuser.
     """
     # Held in one order: of two superusers who suspend each other at once, one stays.
     mighty = User.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True)
     others = [one.pk for one in mighty.order_by("pk") if one.pk != person.pk]
     now = User.objects.get(pk=person.pk)
-    if person.pk == by.pk or ((now.is_staff or now.is_superuser) and by.pk not in others):
+    mighty_or_none = by is None or by.pk in others
+    if by == person or ((now.is_staff or now.is_superuser) and not mighty_or_none):
         raise PermissionDenied
     if now.is_superuser and not others:
         raise LastOne
@@ -53,6 +56,7 @@ def suspend(person: User, by: User, reason: str, *, until: datetime | None = Non
         after={"is_active": False, "until": until},
         reason=reason,
     )
+    looking.end_all(Impersonation.objects.filter(Q(by=person) | Q(person=person)), "somebody was suspended")
     get_adapter().end_sessions(list(UserSession.objects.filter(user=person).select_related("user")))
     waiting = ImageJob.objects.filter(own(person), state__in=[State.QUEUED, *IN_FLIGHT])
     cancel_together(list(waiting), None, "its maker was suspended")

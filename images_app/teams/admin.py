@@ -1,6 +1,6 @@
 """People and teams in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
@@ -44,15 +44,22 @@ class PersonAdmin(Audited, UserAdmin[User]):
     form = PersonChangeForm
     add_form = PersonCreationForm
     inlines = (MembershipOfPerson, AddressOfPerson)
-    list_display = ("email", "name", "is_active", "is_staff", "last_login", "date_joined")
+    list_display: tuple[str, ...] = (
+        "email",
+        "name",
+        "is_active",
+        "is_staff",
+        "last_login",
+        "date_joined",
+    )
     list_filter = ("is_active", "is_staff", "is_superuser", "groups", "last_login", "date_joined")
     search_fields = ("email", "name")
     search_help_text = "Address, name"
     ordering = ("email",)
     # Suspending does more than a tick: it has a reason, and ends what is under way.
-    readonly_fields = ("is_active", "last_login", "date_joined")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("is_active", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("email", "name", "password", "is_active")}),
         ("May do", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Times", {"fields": ("last_login", "date_joined")}),

@@ -12,6 +12,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from images_app.audit.context import impersonator_of
+
 SEEN_EVERY_S = 300
 _BROWSERS = {
     r"Edg(e|A|iOS)?/": "Edge",
@@ -50,6 +52,8 @@ class SeenMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        if impersonator_of(request) is not None:
+            return  # the session is not the person's
         key = request.session.session_key
         if key and "variant" not in kwargs and self.lately.add(key, True) and request.user.is_authenticated:
             note(request)

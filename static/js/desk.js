@@ -64,7 +64,7 @@ async function decide(word) {
   const left = all().filter((item) => !items.includes(item));
   const next = left[Math.min(left.length - 1, all().indexOf(items[0]))];
   form.ariaBusy = 'true';
-  const answer = await post(form.getAttribute('action'), { cases: items.map((item) => item.dataset.seen).join(), word, code, text });
+  const answer = await post(form.getAttribute('action'), { cases: items.map((item) => item.dataset.seen).join(), word, code, text, strike: form.elements.strike.checked ? 'on' : '' });
   form.ariaBusy = 'false';
   if (!answer) return toast(FAILED);
   const said = parsed(await answer.text());
@@ -73,6 +73,7 @@ async function decide(word) {
   for (const passed of said.querySelectorAll('[data-passed]')) refused(passed.dataset.passed, passed.textContent);
   for (const one of boxes()) one.checked = false;
   form.elements.text.value = form.elements.code.value = '';
+  form.elements.strike.checked = false;
   anchor = null;
   count();
   toastOf(said, () => location.reload());

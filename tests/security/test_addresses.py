@@ -31,7 +31,7 @@ from images_app.lib.tokens import hashed, new_token
 from images_app.moderation.models import FlaggedPrompt, ModerationEndpoint, PromptRule, RefusedPrompt
 from images_app.notices.models import Kind, Notice
 from images_app.notices.post import unsubscribing
-from images_app.people.models import Suspension
+from images_app.people.models import Impersonation, Strike, StrikeLift, Suspension
 from images_app.providers.models import ImageModel, Provider
 from images_app.teams.access import current_team
 from images_app.teams.actions import make_person
@@ -260,6 +260,8 @@ ADDRESSES: dict[str, Expected] = {
     "accounts/password/reset/key/done/": public(),
     "accounts/login/code/confirm/": public(ELSEWHERE),
     "accounts/name/": mine(),
+    "accounts/strikes/": mine(),
+    "looking/ending/": Expected(DOOR, ELSEWHERE, ELSEWHERE, ELSEWHERE, "POST"),
     "accounts/sessions/": mine(),
     "accounts/sessions/<int:id>/ending/": owned(ELSEWHERE, "POST"),
     # --- two steps: what changes anything asks for the password first
@@ -301,6 +303,7 @@ ADDRESSES: dict[str, Expected] = {
     "admin/<app_label>/": staff(),
     "admin/<url>": staff(404),
     "admin/images_app/user/<id>/password/": staff(),
+    "admin/images_app/user/<uuid:id>/looking/": staff(),
     "admin/images_app/storedimage/<uuid:image_id>/thumbnail/": staff(304),
     "admin/images_app/publication/<uuid:id>/picture/": staff(304),
     "admin/images_app/auditentry/export/": staff(),
@@ -347,6 +350,9 @@ MODELS: dict[str, dict[str, int | str]] = {
     "images_app/budget": {**WRITTEN},
     "images_app/ledgerentry": {**READ_ONLY},
     "images_app/suspension": {**READ_ONLY},
+    "images_app/impersonation": {**READ_ONLY},
+    "images_app/strike": {**READ_ONLY},
+    "images_app/strikelift": {**READ_ONLY},
     "images_app/case": {**READ_ONLY},
     "images_app/report": {**READ_ONLY},
     "images_app/decision": {**READ_ONLY},
@@ -532,6 +538,19 @@ def make_things(
     objects["images_app/suspension"] = Suspension.objects.create(
         person=teammate, reason="Spam", ended_at=timezone.now()
     )
+    struck = Strike.objects.create(
+        person_id=teammate.pk,
+        person_name="Carol",
+        code="other",
+        by_id=maker.pk,
+        by_name="Alice",
+        expires_at=timezone.now(),
+    )
+    lifted = StrikeLift.objects.create(strike=struck, by_id=maker.pk, by_name="Alice")
+    objects["images_app/impersonation"] = Impersonation.objects.create(
+        person=teammate, by=maker, reason="A bug", until=timezone.now(), ended_at=timezone.now()
+    )
+    objects |= {"images_app/strike": struck, "images_app/strikelift": lifted}
     objects |= make_cases(objects)
     return Things(generation, job, image, objects, token=token, link=_token(link.address))
 

@@ -85,7 +85,8 @@ def decisions(request: PersonRequest) -> HttpResponse:
         return _wrong(request, form)
     asked = form.cleaned_data
     word = Decision.Word(asked["word"])
-    outcome = deciding.decide(request.user, seen_in(request.POST), word, asked["code"], asked["text"])
+    seen, strike = seen_in(request.POST), asked["strike"]
+    outcome = deciding.decide(request.user, seen, word, asked["code"], asked["text"], strike=strike)
     return _answer(request, outcome, SAID[word], undo=True)
 
 

@@ -5,6 +5,7 @@ from csp.constants import NONE
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 
+from images_app.audit.context import impersonator_of
 from images_app.galleries import links, rounds
 from images_app.galleries.models import Guest, ShareLink
 
@@ -49,7 +50,8 @@ def has_opened(request: HttpRequest, link: ShareLink) -> bool:
 
 def count(request: HttpRequest, link: ShareLink) -> None:
     """A visit; programs that only ask whether it is there make none. Of few openings each was taken at the gate."""
-    if request.method == "GET" and link.view_limit is None:
+    looks_on = impersonator_of(request) is not None
+    if request.method == "GET" and link.view_limit is None and not looks_on:
         links.count_visit(link, f"{address_of(request)} {request.headers.get('User-Agent', '')}")
 
 
