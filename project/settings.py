@@ -354,6 +354,8 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a good one takes a second a person
 # Pictures that anybody may look at, without an account.
 PUBLIC_GALLERY = env.flag("PUBLIC_GALLERY")
+# Whether a team may choose that its pictures hang there before anybody has looked.
+PUBLISH_AT_ONCE = env.flag("PUBLISH_AT_ONCE")
 SIGNUP = env.choice("SIGNUP", ["open", "invite", "closed"], "invite")
 LINK_GUESTS = env.number("LINK_GUESTS", 200, least=1, most=5000)
 LOGIN_URL = "account_login"

@@ -1,4 +1,4 @@
-"""Cases come about: somebody reports something, or a rule has flagged a prompt."""
+"""Cases come about: somebody reports something, a rule has flagged a prompt, or a picture was published unseen."""
 
 import secrets
 from datetime import timedelta
@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from images_app.audit.actions import record
 from images_app.cases.models import Case, Reason, Report, Urgency
-from images_app.galleries.models import Comment
+from images_app.galleries.models import Comment, Publication
 from images_app.images.models import StoredImage
 from images_app.lib.counts import take_try
 from images_app.moderation.models import FlaggedPrompt
 from images_app.teams.models import User
 
 # Hours until somebody must have looked, by why it is here; what is urgent waits no longer than the last.
-HOURS = {Case.Cause.REPORTED: 48, Case.Cause.FLAGGED: 72, Case.Cause.COPY: 72}
+HOURS = {Case.Cause.REPORTED: 48, Case.Cause.FLAGGED: 72, Case.Cause.SHOWN: 24, Case.Cause.COPY: 72}
 URGENT_HOURS = 6
 APPEAL_HOURS = 72
 
@@ -33,7 +33,7 @@ URGENCY = {
 MOST, MOST_GUEST, MOST_SECONDS = 30, 10, 600
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
-GATHERED = 500  # flags at a time
+GATHERED = 500  # flags, or pictures shown at once, at a time
 LATE = timedelta(hours=1)  # a flag may be committed so much later than one that is younger
 
 
@@ -67,6 +67,21 @@ def gather() -> int:
         with transaction.atomic():
             _case_of(flag, Case.Cause.FLAGGED, Urgency.USUAL)
     return len(found)
+
+
+def gather_shown() -> int:
+    """Opens a case for each picture that everybody saw before anybody had looked, or hands it to the one that is open;
+    how many. Repeatable, a batch at a time."""
+    rows = Publication.objects.filter(to_look_at=True).select_related("image__person", "image__team")
+    gathered = 0
+    for publication in rows.order_by("asked_at", "pk")[:GATHERED]:
+        mine = Publication.objects.filter(pk=publication.pk, asked_at=publication.asked_at, to_look_at=True)
+        with transaction.atomic():
+            if mine.update(to_look_at=False):
+                # Taken back since: many have seen it all the same.
+                _case_of(publication.image, Case.Cause.SHOWN, Urgency.USUAL)
+                gathered += 1
+    return gathered
 
 
 def about(target: StoredImage | Comment | FlaggedPrompt) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Case(models.Model):
     class Cause(models.TextChoices):
         REPORTED = "reported", "Reported"
         FLAGGED = "flagged", "Flagged by a rule"
+        SHOWN = "shown", "Shown to everybody at once"
         COPY = "copy", "The same picture as another one"
 
     class Kind(models.TextChoices):

@@ -223,6 +223,8 @@ class Publication(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     reason = models.CharField(max_length=300, blank=True, default="", help_text="Its maker reads it.")
+    # Shown before anybody has looked: until the desk has a case of it (cases/actions.py).
+    to_look_at = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = [
@@ -242,6 +244,10 @@ class Publication(models.Model):
                 fields=["shape", "-decided_at", "-id"],
                 condition=models.Q(state="shown"),
                 name="publication_shape",
+            ),
+            # Few: the desk takes them every minute.
+            models.Index(
+                fields=["asked_at", "id"], condition=models.Q(to_look_at=True), name="publication_to_look_at"
             ),
             # The admin's list, of any state: the oldest question first.
             models.Index(fields=["state", "asked_at", "id"], name="publication_waiting"),

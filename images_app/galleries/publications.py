@@ -107,6 +107,12 @@ def wish_of(image: StoredImage) -> Publication | None:
     return publication if image.audience == Audience.PUBLIC else None
 
 
+def at_once(team: Team) -> bool:
+    """Whether its pictures hang in the gallery as soon as they are asked for: the team's wish, where the site allows
+    it. The desk looks at them afterwards."""
+    return bool(settings.PUBLISH_AT_ONCE) and team.shows_at_once
+
+
 def may_ask(person: User, image: StoredImage) -> bool:
     """Whether the person may ask for this picture, which is their own, to be shown to everybody."""
     team = image.team
@@ -115,7 +121,8 @@ def may_ask(person: User, image: StoredImage) -> bool:
 
 @transaction.atomic
 def ask(person: User, image_id: UUID, wish: Wish) -> Publication:
-    """Asks for one of the person's own pictures to be shown to everybody; its team sees it from now on.
+    """Asks for one of the person's own pictures to be shown to everybody; its team sees it from now on, and everybody
+    where the team shows at_once().
 
     Raises PermissionDenied where they may not, and NotToBeHad for a picture that was refused or is asked for already.
     """
@@ -142,12 +149,19 @@ def ask(person: User, image_id: UUID, wish: Wish) -> Publication:
     publication.asked_by, publication.asked_at = person, timezone.now()
     publication.decided_by = publication.decided_at = None
     publication.reason = ""
+    publication.to_look_at = at_once(seat.team)
+    if publication.to_look_at:
+        publication.state, publication.decided_at = State.SHOWN, publication.asked_at
     publication.save()
     StoredImage.objects.filter(pk=image.pk).update(audience=Audience.PUBLIC)
     if image.audience < Audience.TEAM:
         activity.note_pictures([image], by=person)
     after = {"prompt": publication.prompt, "credit": publication.credit}
     record("publication.asked", actor=person, target=publication, team=image.team, after=after)
+    if publication.to_look_at:
+        # By nobody's word but the team's setting.
+        shown_now = {"state": str(State.SHOWN), "looked_at": "afterwards"}
+        record("publication.shown", actor=None, target=publication, team=image.team, after=shown_now)
     return publication
 
 
@@ -211,7 +225,7 @@ def refuse(by: User, ids: Iterable[UUID], reason: str) -> list[Publication]:
 def _decide(
     by: User, ids: Iterable[UUID], before: list[State], after: State, still: Q, reason: str = ""
 ) -> list[Publication]:
-    changes: dict[str, Any] = {"state": after, "decided_by": by, "reason": reason}
+    changes: dict[str, Any] = {"state": after, "decided_by": by, "reason": reason, "to_look_at": False}
     decided = []
     rows = Publication.objects.filter(still, pk__in=list(ids), state__in=before)
     for publication in rows.select_related("image__team"):

@@ -122,6 +122,10 @@ class Team(models.Model):
         default=False,
         help_text="Whether its people may ask to show their pictures to everybody. In a personal team they always may.",
     )
+    shows_at_once = models.BooleanField(
+        default=False,
+        help_text="Whether they hang in the public gallery before anybody has looked, where the site allows that.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Asked to be deleted: then it goes, with its pictures or without them.
     ends_at = models.DateTimeField(null=True, blank=True, editable=False)

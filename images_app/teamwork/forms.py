@@ -39,7 +39,15 @@ class TeamForm(forms.ModelForm[Team]):
 
     class Meta:
         model = Team
-        fields = ("name", "audience", "prompt_in_files", "may_publish", "link_days", "link_days_most")
+        fields = (
+            "name",
+            "audience",
+            "prompt_in_files",
+            "may_publish",
+            "shows_at_once",
+            "link_days",
+            "link_days_most",
+        )
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "link_days": forms.NumberInput(attrs={"autocomplete": "off"}),
@@ -49,6 +57,7 @@ class TeamForm(forms.ModelForm[Team]):
             "audience": "Who sees a new picture",
             "prompt_in_files": "Write the prompt into display copies",
             "may_publish": "People may ask to show their pictures to everybody",
+            "shows_at_once": "Show them to everybody at once",
             "link_days": "A new link is good for, in days",
             "link_days_most": "A link is good for at most, in days",
         }
@@ -61,6 +70,8 @@ class TeamForm(forms.ModelForm[Team]):
         # Whoever is alone in their team is not asked twice.
         if not settings.PUBLIC_GALLERY or self.instance.personal:
             del self.fields["may_publish"]
+        if "may_publish" not in self.fields or not settings.PUBLISH_AT_ONCE:
+            del self.fields["shows_at_once"]
 
     def clean_name(self) -> str:
         return _name(self.cleaned_data["name"])

@@ -16,6 +16,7 @@ from images_app.images.access import images_of
 from images_app.lib.redirects import way_back
 from images_app.teams.request import PersonRequest
 
+SHOWN = "It hangs in the public gallery."
 ASKED = "Asked for. It hangs in the public gallery once it is let through."
 
 
@@ -32,12 +33,13 @@ def image_publication(request: PersonRequest, id: UUID) -> HttpResponse:
     form = PublishForm(request.POST if request.method == "POST" else None, name=request.user.name)
     if request.method == "POST" and form.is_valid():
         try:
-            publications.ask(request.user, id, form.wish())
-            messages.success(request, ASKED)
+            asked = publications.ask(request.user, id, form.wish())
+            messages.success(request, SHOWN if asked.to_look_at else ASKED)
         except publications.NotToBeHad as error:
             messages.info(request, str(error))
         return redirect("image_publication", id)
     context = {"image": image, "team_shown": image.team, "publication": publication, "form": form}
+    context["at_once"] = publications.at_once(image.team)
     status = 422 if form.errors else 200
     return render(request, "galleries/publish.html", context, status=status)
 
