@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('images_app', '0019_quality'),
+        ('images_app', '0021_strikes'),
     ]
 
     operations = [
