@@ -38,8 +38,13 @@ def image_publication(request: PersonRequest, id: UUID) -> HttpResponse:
         except publications.NotToBeHad as error:
             messages.info(request, str(error))
         return redirect("image_publication", id)
-    context = {"image": image, "team_shown": image.team, "publication": publication, "form": form}
-    context["at_once"] = publications.at_once(image.team)
+    context = {
+        "image": image,
+        "team_shown": image.team,
+        "publication": publication,
+        "form": form,
+        "at_once": publications.at_once(image.team),
+    }
     status = 422 if form.errors else 200
     return render(request, "galleries/publish.html", context, status=status)
 
