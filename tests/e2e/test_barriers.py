@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
@@ -224,7 +225,7 @@ def address(route: str, picture: Made, hung: str, studio: Product) -> str:
     if route == "cases/<uuid:id>/":
         return f"/cases/{studio.report(picture.id)[1]}/"
     if route.startswith("reports/s/"):
-        return "/reports" + studio.link(picture.id) + f"{picture.id}/"
+        return f"/reports{urlsplit(studio.link(picture.id)).path}{picture.id}/"
     if route.startswith("reports/gallery/"):
         return "/reports" + studio.publication(picture.id)
     if route.startswith("s/"):
