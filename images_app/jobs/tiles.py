@@ -123,6 +123,8 @@ class Tile:
                 return self.job.message or self.charge
             case State.CANCELLED:
                 return self.charge
+            case State.SUCCEEDED if self.withheld:
+                return "Whoever looks after this Easel has hidden its picture."
             case State.SUCCEEDED:
                 return "Its picture was removed."
             case _:

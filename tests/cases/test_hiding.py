@@ -113,7 +113,9 @@ def test_its_maker_reads_why_and_sees_nothing_of_it(
     assert reverse("picture", args=[image.pk, "preview"]) not in told.content.decode()
     assert image.placeholder not in told.content.decode()
     assert client_of(bob).get(page).status_code == 404
-    assert "Hidden" in client_of(alice).get("/").content.decode()
+    studio = client_of(alice).get("/").content.decode()
+    assert "Whoever looks after this Easel has hidden its picture." in studio
+    assert "Its picture was removed." not in studio
 
 
 def test_the_trash_is_no_way_round(image: StoredImage, alice: User, client_of: ClientOf) -> None:
