@@ -22,40 +22,49 @@ function say(line, words) {
 
 function answer(form) {
   const line = form.querySelector('[data-said]');
+  const inputs = [...form.querySelectorAll('textarea, [type=checkbox], [type=radio]')];
   const { comment } = form.elements;
-  // What is written stays in this tab until it is saved: a page that comes back may be older than the words on their way.
+  // What is given stays in this tab until it is saved: a page that comes back may be older than the answers on their way.
   const draft = `said:${form.action}`;
-  let waiting = 0;
+  const name = (input) => (input === comment ? 'comment' : `${input.name}=${input.value}`);
+  const given = () => JSON.stringify(Object.fromEntries(inputs.map((input) => [name(input), input === comment ? input.value : input.checked])));
+  const keep = () => sessionStorage.setItem(draft, given());
+  let waiting = 0, leaving = false;
   const save = () => {
     clearTimeout(waiting);
-    waiting = 0;
     last = last.then(async () => {
-      const body = new FormData(form);
-      const { kept, words } = await send(form, body);
-      if (kept && body.get('comment') === comment?.value) sessionStorage.removeItem(draft);
+      const now = given();
+      const { kept, words } = await send(form);
+      if (kept && now === given()) sessionStorage.removeItem(draft);
       say(line, words);
     });
   };
-  form.addEventListener('change', save);
+  form.addEventListener('change', () => {
+    keep();
+    save();
+  });
   form.addEventListener('input', (event) => {
     if (event.target !== comment) return;
-    sessionStorage.setItem(draft, comment.value);
+    keep();
     clearTimeout(waiting);
     waiting = setTimeout(save, PAUSE_MS);
   });
-  const unsaved = sessionStorage.getItem(draft);
-  if (comment && unsaved !== null) {
-    comment.value = unsaved;
+  const unsaved = JSON.parse(sessionStorage.getItem(draft));
+  if (unsaved) {
+    for (const input of inputs) {
+      if (name(input) in unsaved) input[input === comment ? 'value' : 'checked'] = unsaved[name(input)];
+    }
     save();
   }
   form.addEventListener('submit', (event) => {
-    clearTimeout(waiting);
-    waiting = 0;
-    if (event.submitter?.name === 'to') return; // on to another page, which the server leads to
+    leaving = event.submitter?.name === 'to'; // on to another page, which the server leads to
+    if (leaving) return clearTimeout(waiting);
     event.preventDefault();
     save();
   });
-  addEventListener('pagehide', () => { if (waiting) send(form); });
+  addEventListener('pagehide', () => {
+    if (!leaving && sessionStorage.getItem(draft) !== null) send(form);
+  });
 }
 
 function pick(form) {

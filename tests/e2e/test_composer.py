@@ -60,7 +60,7 @@ def test_two_models_are_compared_by_one_press(page: Page, studio: Product) -> No
     page.goto("/")
     prompt_box(page).fill(prompt)
     page.get_by_role("button", name=re.compile("^Model: ")).click()
-    page.get_by_role("checkbox", name="GPT Image 1").check()
+    page.get_by_role("checkbox", name="GPT Image 1").press("Space")
     page.keyboard.press("Escape")
     expect(page.locator(".plan-shares li")).to_have_count(2)
     page.get_by_role("button", name="Generate").click()

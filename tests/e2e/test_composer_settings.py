@@ -42,7 +42,7 @@ def ask_for_the_ordinary(page: Page) -> None:
     page.locator(".count").get_by_text("1", exact=True).click()
     quiet_switch(page).press("Space")
     chip(page, "Model").click()
-    other_models(page).check()
+    other_models(page).press("Space")
     page.keyboard.press("Escape")
 
 

@@ -85,7 +85,7 @@ def test_a_guest_takes_part_by_keyboard_and_the_lead_takes_the_tally_away(
     in_every_look(guest)
 
 
-def test_words_on_their_way_outlive_a_page_that_was_quicker(
+def test_answers_on_their_way_outlive_a_page_that_was_quicker(
     visit: Visit, alice: Somebody, picture: Made, complaints: Complaints
 ) -> None:
     complaints.expect("net::ERR_INTERNET_DISCONNECTED")
@@ -94,9 +94,12 @@ def test_words_on_their_way_outlive_a_page_that_was_quicker(
     answers = re.compile(r"/answer/$")
     guest.route(answers, lambda route: route.abort("internetdisconnected"))
     comment, said = guest.get_by_label("Your comment"), guest.locator("[data-said]")
+    score = guest.get_by_role("radio", name="4 of 5")
+    score.press("Space")
     comment.press_sequentially("A little darker?")
     guest.reload()
     expect(comment).to_have_value("A little darker?")
+    expect(score).to_be_checked()
     expect(said).to_contain_text("cannot be reached")
     guest.unroute(answers)
     guest.reload()
@@ -104,6 +107,7 @@ def test_words_on_their_way_outlive_a_page_that_was_quicker(
     guest.evaluate("sessionStorage.clear()")
     guest.reload()
     expect(comment).to_have_value("A little darker?")
+    expect(score).to_be_checked()
 
 
 def test_without_script_it_is_plain_forms(visit: Visit, alice: Somebody, picture: Made) -> None:
