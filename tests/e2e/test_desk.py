@@ -13,9 +13,12 @@ COUNT = 50
 # Each has the bytes of the first picture there is, and a hash of its own: no decision takes the others along.
 REPORTED = f"""
 from tests.rows import make_generation, make_picture
-from images_app.cases import actions
-from images_app.models import ImageModel, StoredImage
+from images_app.cases import actions, deciding
+from images_app.models import Case, Decision, ImageModel, StoredImage, User
 from images_app.teams.actions import make_person
+# What other tests have reported is decided: nothing but these waits.
+open_ones = Case.objects.filter(state="open").values_list("pk", "version")
+deciding.decide(User.objects.get(email="moderator@example.com"), list(open_ones), Decision.Word.APPROVE)
 person, model = make_person("marta@example.com", None, name="Marta May"), ImageModel.objects.first()
 first = StoredImage.objects.first()
 names = ("original_key", "preview_key", "thumbnail_key", "width", "height", "bytes", "placeholder")

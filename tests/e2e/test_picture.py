@@ -5,18 +5,21 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Made
+from tests.e2e.browser import generate
+from tests.e2e.conftest import Made, address_of
 from tests.e2e.product import Product
 
 OF_PICTURE = "FROM images_app_storedimage WHERE id = ?"
 
 
-def test_a_picture_hangs_in_the_library(page: Page, picture: Made) -> None:
+def test_a_new_picture_hangs_in_the_library(page: Page) -> None:
+    prompt = "A kite that hangs in the library"
+    address = address_of(generate(page, prompt))
     page.goto("/library/")
-    hanging = page.locator(f'.tile-a[href="{picture.address}"]')
-    expect(hanging.and_(page.get_by_role("link", name=picture.prompt))).to_be_visible()
+    hanging = page.locator(f'.tile-a[href="{address}"]')
+    expect(hanging.and_(page.get_by_role("link", name=prompt))).to_be_visible()
     hanging.click()
-    expect(page).to_have_url(re.compile(f"{picture.address}$"))
+    expect(page).to_have_url(re.compile(f"{address}$"))
 
 
 def test_its_page_shows_what_the_model_was_told(page: Page, picture: Made, studio: Product) -> None:
