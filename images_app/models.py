@@ -25,7 +25,7 @@ from images_app.moderation.models import (
     RefusedPrompt,
 )
 from images_app.notices.models import Letter, Notice, NoticeSetting, Walk
-from images_app.oversight.models import HourTally, StorageTally
+from images_app.oversight.models import HourTally, StorageTally, UsageLine
 from images_app.people.models import Impersonation, Strike, StrikeLift, Suspension
 from images_app.providers.models import ImageModel, ModelPrice, Provider
 from images_app.teams.models import Happening, Invitation, Membership, Team, User
@@ -85,6 +85,7 @@ __all__ = [
     "Team",
     "Trial",
     "Turn",
+    "UsageLine",
     "User",
     "Vote",
     "Walk",

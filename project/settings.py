@@ -336,7 +336,9 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "images_app.lib.static.HashedStaticFiles"},
 }
 WHITENOISE_USE_FINDERS = TESTING  # tests read the sources; collecting and packing takes them half a minute
-WHITENOISE_AUTOREFRESH = TESTING  # and look for a file when it is asked for, not for all of them whenever a client is made
+WHITENOISE_AUTOREFRESH = (
+    TESTING  # and look for a file when it is asked for, not for all of them whenever a client is made
+)
 if TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 

@@ -89,6 +89,7 @@ NO_LIST = {
     *("notices_unsubscribing", "image_people"),
     *("team_choice", "team_invitations", "invitation_revocation", "team_leaving", "team_handover"),
     *("team_spend_export", "oversight", "site_spend_export", "team_limits", "team_limit_removal"),
+    *("reconciliation", "reconciliation_export", "usage_import"),
     *("person_role", "person_removal", "team_end", "team_end_undo"),
     # tests/galleries/test_links.py asks those that are lists.
     *("selection_links", "link_revocation"),

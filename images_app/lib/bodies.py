@@ -8,7 +8,8 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# The longest prompt of any model, each character of it twelve bytes in a form, and plenty beside. No page takes files.
+# The longest prompt of any model, each character of it twelve bytes in a form, and plenty beside: also for the one file
+# that a page takes, 2 MB of a provider's numbers.
 MOST_BYTES = 4 * 1024 * 1024
 
 

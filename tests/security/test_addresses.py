@@ -191,6 +191,11 @@ ADDRESSES: dict[str, Expected] = {
     "oversight/": Expected(DOOR, 403, 403, 200),
     "oversight/spend/": Expected(DOOR, 403, 403, 200),
     "oversight/spend/export/": Expected(DOOR, 403, 403, 200),
+    "oversight/reconciliation/": Expected(DOOR, 403, 403, 200),
+    "oversight/reconciliation/export/": Expected(DOOR, 403, 403, 404),  # asked for no provider
+    "oversight/reconciliation/<slug:slug>/import/": Expected(
+        DOOR, 403, 403, 404, "POST"
+    ),  # the slug of a team
     "team/<slug:slug>/spend/": seat(200, 200, method="GET"),
     "team/<slug:slug>/spend/export/": seat(200, 200, method="GET"),
     "team/<slug:slug>/spend/limits/": seat(422, 403),  # an empty form
