@@ -1,5 +1,6 @@
 """Gathers the rooms' models: Django looks for them here."""
 
+from images_app.asks.models import Ask
 from images_app.audit.models import AuditEntry, AuditSeal
 from images_app.budgets.models import Budget, BudgetAlarm, LedgerEntry, Tally
 from images_app.cases.models import Case, Decision, Opening, Report
@@ -32,6 +33,7 @@ from images_app.teams.models import Happening, Invitation, Membership, Team, Use
 from images_app.trials.models import Trial
 
 __all__ = [
+    "Ask",
     "Attempt",
     "AuditEntry",
     "AuditSeal",

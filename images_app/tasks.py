@@ -1,5 +1,6 @@
 """Gathers the rooms' tasks: Celery looks for them here."""
 
+from images_app.asks.tasks import look as look_at_asks
 from images_app.audit.tasks import seal
 from images_app.cases.tasks import gather
 from images_app.galleries.tasks import tell_closed
@@ -27,6 +28,7 @@ __all__ = [
     "gather",
     "generate",
     "look",
+    "look_at_asks",
     "look_at_keys",
     "media",
     "restore_due",

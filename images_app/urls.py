@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("images_app.jobs.urls")),
     path("", include("images_app.images.urls")),
     path("", include("images_app.notices.urls")),
+    path("", include("images_app.asks.urls")),
     path("", include("images_app.people.urls")),
     path("", include("images_app.galleries.urls")),
     path("", include("images_app.cases.urls")),

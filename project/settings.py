@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60,
         "options": {"queue": "upkeep", "expires": 60},
     },
+    "asks": {"task": "asks.look", "schedule": 60, "options": {"queue": "upkeep", "expires": 60}},
     "end suspensions": {
         "task": "people.restore",
         "schedule": 60,

@@ -17,6 +17,7 @@ PAGES = frozenset(
         "team/<slug:slug>/links/",
         "notices/",
         "notices/settings/",
+        "asks/",
         "team/<slug:slug>/links/<uuid:id>/",
         "team/<slug:slug>/rounds/",
         "team/<slug:slug>/rounds/<uuid:id>/",

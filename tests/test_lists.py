@@ -13,6 +13,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from images_app.asks.models import Ask
 from images_app.audit.actions import record
 from images_app.audit.models import AuditSeal
 from images_app.budgets import actions as booking
@@ -66,6 +67,7 @@ LISTS = {
     "team_settings": [""],
     "team_spend": ["", "?range=year"],
     "site_spend": ["", "?range=year"],
+    "asks": [""],
     "gallery": ["", "?list=loved", "?shape=wide", "?list=loved&shape=wide"],
     "gallery_feed": [""],
     "sitemap": [""],
@@ -89,6 +91,7 @@ NO_LIST = {
     *("notices_unsubscribing", "image_people"),
     *("team_choice", "team_invitations", "invitation_revocation", "team_leaving", "team_handover"),
     *("team_spend_export", "oversight", "site_spend_export", "team_limits", "team_limit_removal"),
+    *("ask_new", "ask_approval", "ask_refusal", "ask_withdrawal"),
     *("reconciliation", "reconciliation_export", "usage_import"),
     *("person_role", "person_removal", "team_end", "team_end_undo"),
     # tests/galleries/test_links.py asks those that are lists.
@@ -182,6 +185,10 @@ def _add(number: int, first: StoredImage, hall: Collection) -> None:
     invite(first.team, person, Role.MEMBER, days=7, uses=9)
     make_picture(make_generation(person, model, "Thrown away"), trashed_at=timezone.now())
     make_publication(picture)
+    for asker in (person, make_person(f"asker-{number}@example.com", None)):
+        Ask.objects.create(
+            person=asker, team=first.team, key=f"{number}", form={}, prompt="Heron", pictures=1, reason="Why"
+        )
     Trial.objects.create(provider=model.provider, kind=Trial.Kind.KEY, actor=person)
     make_publication(make_picture(first.job.generation, position=number + 1), "asked")
     for state in (State.QUEUED, State.FAILED, State.UNKNOWN, State.SENT):

@@ -212,7 +212,7 @@ def _room(limit: Budget | None, total: Sum) -> Q:
     """That the limit has room for ``total``, to be asked by the UPDATE that uses it up."""
     room = Q()
     if limit and limit.usd is not None:
-        room &= Q(held__lte=Value(units(limit.usd) - total.held - total.spent) - F("spent"))
+        room &= Q(held__lte=Value(units(limit.usd) - total.held - total.spent) + F("granted") - F("spent"))
     if limit and limit.pictures is not None:
-        room &= Q(pictures__lte=limit.pictures - total.pictures)
+        room &= Q(pictures__lte=Value(limit.pictures - total.pictures) + F("granted_pictures"))
     return room

@@ -1,14 +1,65 @@
-"""Setting limits: by the keepers of a team, each change written down with what was before it."""
+"""Who keeps a limit, and what they do with it: each change is written down with what was before it."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
 
 from images_app.audit.actions import record
-from images_app.budgets.models import Budget, Period, Scope, key_of
+from images_app.budgets.models import Budget, Period, Scope, Tally, key_of
+from images_app.budgets.units import units
+from images_app.teams.access import may
 from images_app.teams.models import Team, User
+from images_app.teams.roles import MAY, Can
 
 FIELDS = ("usd", "pictures", "hard", "allow_unknown", "active")
+
+
+def keepers(budget: Budget) -> list[User]:
+    """Who is told of a limit: of the site's superusers, of a team's and its people's its owner and admins."""
+    people = User.objects.filter(is_active=True)
+    if budget.scope == Scope.SITE:
+        return list(people.filter(is_superuser=True))
+    seats = {"memberships__team": budget.team, "memberships__role__in": MAY[Can.KEEP]}
+    return list(people.filter(**seats).distinct())
+
+
+def keeps(person: User, budget: Budget) -> bool:
+    """Whether they may let more through: superusers everywhere, owners and admins in their team."""
+    if person.is_superuser:
+        return True
+    return budget.team is not None and may(person, budget.team, Can.KEEP)
+
+
+@transaction.atomic
+def grant(
+    budget: Budget,
+    day: date,
+    usd: Decimal,
+    pictures: int,
+    *,
+    by: User,
+    reason: str,
+    request: HttpRequest | None = None,
+) -> None:
+    """Lets so much more through the limit in the period of ``day``, and in no other. Waits for bookings under way."""
+    period = Period(budget.period)
+    place = {"key": budget.key, "period": period, "begins": period.begins(day)}
+    Tally.objects.bulk_create([Tally(**place)], ignore_conflicts=True)
+    Tally.objects.filter(**place).update(
+        granted=F("granted") + units(usd), granted_pictures=F("granted_pictures") + pictures
+    )
+    record(
+        "budget.granted",
+        actor=by,
+        target=budget,
+        team=budget.team,
+        after={"usd": f"{usd}", "pictures": pictures, "begins": f"{place['begins']}"},
+        reason=reason,
+        request=request,
+    )
 
 
 @transaction.atomic

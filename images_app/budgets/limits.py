@@ -25,15 +25,20 @@ class Left:
     pictures: int | None
     # The larger part used up, in percent; over 100 where nothing was refused.
     percent: int
+    # What the keepers let through beyond it in this period.
+    granted_usd: Decimal = Decimal(0)
+    granted_pictures: int = 0
 
     @property
     def words(self) -> str:
-        """ "$12.40 of $50.00, 3 of 10 pictures"."""
+        """ "$12.40 of $50.00, 3 of 10 pictures"; "of $50.00 + $2.00" where more was granted."""
         words = []
         if self.usd is not None:
-            words.append(f"{money(self.usd)} of {money(self.budget.usd)}")
+            more = f" + {money(self.granted_usd)}" if self.granted_usd else ""
+            words.append(f"{money(self.usd)} of {money(self.budget.usd)}{more}")
         if self.pictures is not None:
-            words.append(f"{self.pictures:,} of {self.budget.pictures:,} pictures")
+            more = f" + {self.granted_pictures:,}" if self.granted_pictures else ""
+            words.append(f"{self.pictures:,} of {self.budget.pictures:,}{more} pictures")
         return ", ".join(words)
 
     @property
@@ -83,13 +88,14 @@ def left_of(budget: Budget, day: date, tally: Tally | None = None) -> Left:
     used = []
     usd = pictures = None
     if budget.usd is not None:
-        limit = units(budget.usd)
+        limit = units(budget.usd) + tally.granted
         usd = dollars(max(limit - tally.held - tally.spent, 0))
         used.append(_percent(tally.held + tally.spent, limit))
     if budget.pictures is not None:
-        pictures = max(budget.pictures - tally.pictures, 0)
-        used.append(_percent(tally.pictures, budget.pictures))
-    return Left(budget, usd, pictures, max(used))
+        most = budget.pictures + tally.granted_pictures
+        pictures = max(most - tally.pictures, 0)
+        used.append(_percent(tally.pictures, most))
+    return Left(budget, usd, pictures, max(used), dollars(tally.granted), tally.granted_pictures)
 
 
 def lefts(team: Team, person: User, day: date) -> list[Left]:

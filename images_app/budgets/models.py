@@ -176,7 +176,8 @@ class BudgetAlarm(models.Model):
 
 class Tally(models.Model):
     """What one scope has held and spent in one period, in ten-thousandths of a dollar. Always what the ledger sums up
-    to (manage.py recount); here as well because a guarded UPDATE of one row cannot be overrun."""
+    to (manage.py recount), but for what was granted; here as well because a guarded UPDATE of one row cannot be
+    overrun."""
 
     key = models.CharField(max_length=90)
     period = models.CharField(max_length=5, choices=Period)
@@ -185,6 +186,9 @@ class Tally(models.Model):
     spent = models.BigIntegerField(default=0)
     pictures = models.IntegerField(default=0)
     unknown = models.IntegerField(default=0, help_text="Pictures whose price is not known.")
+    # Not of the ledger: what the keepers let through beyond the limit, in this period alone.
+    granted = models.BigIntegerField(default=0)
+    granted_pictures = models.IntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -33,6 +33,8 @@ USUAL: dict[Kind, Way] = {
     Kind.CASE: Way(True, Mail.ONCE),
     Kind.STRIKE: Way(True, Mail.ONCE),
     Kind.BUDGET: Way(True, Mail.DIGEST),
+    Kind.ASK: Way(True, Mail.ONCE),
+    Kind.ANSWER: Way(True, Mail.OFF),
 }
 
 

@@ -19,7 +19,7 @@ from images_app.notices.models import Kind, Mail, Notice, NoticeSetting
 from images_app.teams.models import Invitation, Team, User
 
 if TYPE_CHECKING:
-    from images_app.models import Case, Comment, ShareLink, Strike
+    from images_app.models import Ask, Case, Comment, ShareLink, Strike
 
 log = structlog.get_logger(__name__)
 
@@ -38,13 +38,14 @@ def tell(
     alarm: BudgetAlarm | None = None,
     case: "Case | None" = None,
     strike: "Strike | None" = None,
+    ask: "Ask | None" = None,
     count: int = 0,
 ) -> int:
     """Tells each of ``people`` once what happened, in the way they chose; how many have a new notice.
 
     Written in the caller's transaction, so it is there exactly when what it tells of is. ``team``: whose people alone
     may read it. ``actor``, who did it, is not told. Repeatable: the same kind about the same generation, comment,
-    link, invitation or alarm is one notice. Never raises: what cannot be told is logged.
+    link, invitation, alarm or ask is one notice. Never raises: what cannot be told is logged.
     """
     listeners = [person for person in dict.fromkeys(people) if person != actor]
     if not listeners:
@@ -67,6 +68,7 @@ def tell(
                     alarm=alarm,
                     case=case,
                     strike=strike,
+                    ask=ask,
                     count=count,
                     listed=ways[person.pk].listed,
                     mail=ways[person.pk].mail,

@@ -8,12 +8,11 @@ from datetime import date
 from django.db import transaction
 
 from images_app.budgets.actions import today
+from images_app.budgets.keeping import keepers
 from images_app.budgets.limits import Left, with_tallies
-from images_app.budgets.models import Budget, BudgetAlarm, Period, Scope
+from images_app.budgets.models import Budget, BudgetAlarm, Period
 from images_app.notices.actions import tell
 from images_app.notices.models import Kind
-from images_app.teams.models import User
-from images_app.teams.roles import MAY, Can
 
 AT = (80, 100)  # percent
 
@@ -35,14 +34,5 @@ def _look_at(left: Left, day: date) -> int:
             alarm, made = BudgetAlarm.objects.get_or_create(budget=budget, begins=begins, percent=percent)
             # Both at once: the greater says it all.
             if made and percent == max(passed):
-                tell(Kind.BUDGET, _keepers(budget), team=budget.team, alarm=alarm)
+                tell(Kind.BUDGET, keepers(budget), team=budget.team, alarm=alarm)
     return len(new)
-
-
-def _keepers(budget: Budget) -> list[User]:
-    """The site's by superusers, a team's and its people's by its owner and admins."""
-    people = User.objects.filter(is_active=True)
-    if budget.scope == Scope.SITE:
-        return list(people.filter(is_superuser=True))
-    seats = {"memberships__team": budget.team, "memberships__role__in": MAY[Can.KEEP]}
-    return list(people.filter(**seats).distinct())

@@ -26,6 +26,8 @@ class Kind(models.TextChoices):
     CASE = "case", "Something of yours was hidden, or your appeal was decided"
     STRIKE = "strike", "You are given a strike"
     BUDGET = "budget", "A budget you keep is nearly used up, or is"
+    ASK = "ask", "Somebody asks for more than a limit you keep"
+    ANSWER = "answer", "Your asking for more was answered"
 
 
 class Mail(models.TextChoices):
@@ -74,6 +76,7 @@ class Notice(models.Model):
     alarm = models.ForeignKey(BudgetAlarm, null=True, on_delete=models.CASCADE, related_name="+")
     case = models.ForeignKey("images_app.Case", null=True, on_delete=models.CASCADE, related_name="+")
     strike = models.ForeignKey("images_app.Strike", null=True, on_delete=models.CASCADE, related_name="+")
+    ask = models.ForeignKey("images_app.Ask", null=True, on_delete=models.CASCADE, related_name="+")
     count = models.PositiveIntegerField(default=0, help_text="How many pictures it is about.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     listed = models.BooleanField(default=True, help_text="Shown in the list; else it only goes by mail.")
@@ -86,7 +89,7 @@ class Notice(models.Model):
         constraints = [
             # Telling is repeatable: the second time changes nothing.
             models.UniqueConstraint(fields=["person", "kind", about], name=f"told_once_of_{about}")
-            for about in ("generation", "comment", "link", "invitation", "alarm")
+            for about in ("generation", "comment", "link", "invitation", "alarm", "ask")
         ]
         indexes = [
             models.Index(

@@ -132,6 +132,7 @@ def with_all(notices: Any) -> Any:
         "alarm__budget__person",
         "case",
         "strike__lift",
+        "ask__decided_by",
     )
 
 

@@ -26,6 +26,8 @@ class Told:
     quote: str = ""
     image: StoredImage | None = None
     joinable: bool = False
+    # Whether its reader can decide on what somebody asks for.
+    decidable: bool = False
 
 
 def told(person: User, notices: Iterable[Notice]) -> list[Told]:
@@ -45,12 +47,15 @@ def _told(notice: Notice, seen: dict[UUID, StoredImage]) -> Told:
         quote = notice.comment.text
     elif notice.generation:  # the reader's own
         quote = notice.generation.prompt
+    elif notice.ask:
+        quote = notice.ask.reason if notice.kind == Kind.ASK else notice.ask.answer
     invitation = notice.invitation
     return Told(
         notice,
         sentence(notice),
         " ".join(quote[: QUOTED * 2].split())[:QUOTED],
         image,
+        decidable=bool(notice.kind == Kind.ASK and notice.ask and notice.ask.waits),
         joinable=bool(invitation and invitation.uses_left and invitation.expires_at > timezone.now()),
     )
 
@@ -84,6 +89,10 @@ def sentence(notice: Notice) -> str:
             return "A strike against you was lifted" if lifted else "You were given a strike"
         case Kind.BUDGET:
             return _of_a_budget(notice)
+        case Kind.ASK:
+            return f"{who} asks for more: {notice.ask.words}" if notice.ask else f"{who} asks for more"
+        case Kind.ANSWER:
+            return _of_an_answer(notice)
 
 
 def _of_a_case(notice: Notice) -> str:
@@ -91,6 +100,12 @@ def _of_a_case(notice: Notice) -> str:
         return "Something of yours was decided on"
     whose = "your appeal" if notice.case.appealed_at else f"your {notice.case.kind}"
     return f"It was decided about {whose}: {notice.case.get_verdict_display().lower()}"
+
+
+def _of_an_answer(notice: Notice) -> str:
+    if notice.ask is None:
+        return "Your asking for more was answered"
+    return f"You asked for more ({notice.ask.words}): {notice.ask.get_state_display().lower()}"
 
 
 def _of_a_budget(notice: Notice) -> str:
@@ -115,6 +130,10 @@ def address(notice: Notice) -> str:
             return reverse("case", args=[notice.case_id])
         case Kind.STRIKE:
             return reverse("account_strikes")
+        case Kind.ASK:
+            return f"{reverse('asks')}#a-{notice.ask_id}"
+        case Kind.ANSWER:
+            return reverse("studio" if notice.ask and notice.ask.generation_id else "asks")
         case Kind.BUDGET if notice.team:
             return reverse("team_spend", args=[notice.team.slug])
         case Kind.BUDGET:

@@ -50,6 +50,8 @@ export function composer() {
     put({ prompt: '' });
     scrollTo({ top: 0 });
   });
+  // What was asked for instead is kept there; the composer is free.
+  document.addEventListener('studio:asked', () => put({ prompt: '' }));
   document.addEventListener('studio:refused', () => {
     draw();
     form().querySelector('.problems')?.focus();

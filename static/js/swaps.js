@@ -30,7 +30,7 @@ export function swaps() {
     }
     single();
     if (sourceElement.name === 'submission') setTimeout(renew, RENEWED_MS, sourceElement);
-    if (sourceElement.id === 'composer' && response) {
+    if (sourceElement.matches('#composer, .ask button') && response) {
       document.dispatchEvent(new Event(response.status === 422 ? 'studio:refused' : 'studio:made'));
     }
     document.dispatchEvent(new Event('studio:changed'));

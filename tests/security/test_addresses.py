@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from images_app.asks.models import Ask
 from images_app.audit.actions import record
 from images_app.audit.models import AuditSeal
 from images_app.budgets import actions as booking
@@ -188,6 +189,12 @@ ADDRESSES: dict[str, Expected] = {
     "team/<slug:slug>/invitations/<uuid:id>/revocation/": seat(ELSEWHERE, 403),
     "team/<slug:slug>/leaving/": seat(403, ELSEWHERE),  # an owner cannot leave
     "team/<slug:slug>/settings/": seat(200, 200, method="GET"),
+    "asks/": mine(),
+    "asks/new/": Expected(DOOR, 422, 422, 422, "POST"),  # an empty composer
+    # Nobody decides on their own; tests/asks knows who does.
+    "asks/<uuid:id>/approval/": replace(seat(404, 404), superuser=ELSEWHERE),
+    "asks/<uuid:id>/refusal/": replace(seat(404, 404), superuser=ELSEWHERE),
+    "asks/<uuid:id>/withdrawal/": owned(ELSEWHERE, "POST"),
     "oversight/": Expected(DOOR, 403, 403, 200),
     "oversight/spend/": Expected(DOOR, 403, 403, 200),
     "oversight/spend/export/": Expected(DOOR, 403, 403, 200),
@@ -496,6 +503,9 @@ def make_things(
         "comments/": comments.say(image, maker, "The left one"),
         "presets/": make_preset(maker, model),
         "notices/": Notice.objects.create(person=maker, kind=Kind.FINISHED, image=image, count=1),
+        "asks/": Ask.objects.create(
+            person=maker, team=team, key="ask", form={}, prompt="Herons", pictures=1, reason="For the lobby"
+        ),
         "session": UserSession.objects.create(user=maker, session_key="elsewhere", ip="192.0.2.7"),
         "teammate": teammate,
         "invitation": invitation,

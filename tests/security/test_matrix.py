@@ -142,6 +142,10 @@ MATRIX: dict[str, Row] = {
     "notices/<uuid:id>/": makers(ELSEWHERE),
     "notices/<uuid:id>/joining/": makers(ELSEWHERE),
     "notices/<uuid:id>/reading/": makers(ELSEWHERE),
+    # --- asking for more: what the maker asks for, the keepers decide
+    "asks/<uuid:id>/approval/": Row(404, 404, ELSEWHERE, ELSEWHERE, 404),
+    "asks/<uuid:id>/refusal/": Row(404, 404, ELSEWHERE, ELSEWHERE, 404),
+    "asks/<uuid:id>/withdrawal/": makers(ELSEWHERE),
     # --- the team
     "team/<slug:slug>/": seats(200),
     "team/<slug:slug>/makers/": seats(200),

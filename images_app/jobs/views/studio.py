@@ -1,6 +1,7 @@
 """The studio: the composer, and what a person made, newest first."""
 
 import uuid
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -10,7 +11,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from images_app.budgets.actions import today
+from images_app.budgets.keeping import keeps
 from images_app.budgets.limits import Left, OverBudget, lefts
+from images_app.budgets.models import Budget
 from images_app.collections.access import destinations, visible_collection
 from images_app.collections.models import Collection, Right
 from images_app.images.access import visible_image
@@ -59,11 +62,13 @@ def studio(request: PersonRequest) -> HttpResponse:
             form.add_error("agreed", plan.objection)
         except OverBudget as error:
             form.add_error("agreed", error.sentence)
+            over = None if error.unknown else error.budget
+            return composer_again(request, models, composer.of_form(form, plan), over=over)
         except PromptRefused as error:
             form.add_error("prompt", error.sentence)
         else:
             return _made(request, [one.generation for one in submitted], models)
-    return _refused(request, models, composer.of_form(form, plan))
+    return composer_again(request, models, composer.of_form(form, plan))
 
 
 @require_POST
@@ -115,8 +120,14 @@ def show_runs(request: PersonRequest, generations: list[Generation]) -> HttpResp
 
 
 def show_studio(
-    request: PersonRequest, models: list[ImageModel], shown: Composer, *, status_code: int = 200
+    request: PersonRequest,
+    models: list[ImageModel],
+    shown: Composer,
+    *,
+    status_code: int = 200,
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """The whole page; ``more`` is for its templates."""
     found = page(generations_of(request.user), place_asked(request), PAGE_SIZE)
     under_way = status(request.user.pk)
     context = {
@@ -131,6 +142,7 @@ def show_studio(
         # Without script a page that refreshes by itself is one that is only looked at.
         "watching": "watch" in request.GET and under_way.pending > 0,
         "starters": STARTERS,
+        **(more or {}),
     }
     response = listing(request, "jobs/studio.html", "jobs/_runs.html", context)
     response.status_code = status_code
@@ -174,10 +186,15 @@ def _made(request: PersonRequest, made: list[Generation], models: list[ImageMode
     return render(request, "jobs/_submitted.html", context)
 
 
-def _refused(request: PersonRequest, models: list[ImageModel], shown: Composer) -> HttpResponse:
+def composer_again(
+    request: PersonRequest, models: list[ImageModel], shown: Composer, *, over: Budget | None = None
+) -> HttpResponse:
+    """As it was sent, with what was wrong (422). ``over``: the limit that has no room, whose keepers can be asked."""
+    limit = {"over": over, "over_kept": over is not None and keeps(request.user, over)}
     if not request.headers.get("HX-Request"):
-        return show_studio(request, models, shown, status_code=422)
+        return show_studio(request, models, shown, status_code=422, more=limit)
     context = {
+        **limit,
         "composer": shown,
         "presets": preset_choices(request.user, models),
         "destinations": _destinations(request, shown),
