@@ -91,7 +91,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "images_app.notices.context.notices",
                 "images_app.cases.context.desk",
             ],
-            "builtins": ["images_app.lib.drawing", "images_app.lib.attention"],
+            "builtins": ["images_app.lib.drawing", "images_app.lib.attention", "images_app.asks.context"],
         },
     },
 ]

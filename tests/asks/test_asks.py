@@ -63,6 +63,8 @@ def test_a_refused_press_can_be_asked_for_and_goes_on(
     ask = asked(his, team)
     assert (ask.state, ask.usd, ask.pictures, ask.team) == ("asked", Decimal("0.08"), 2, team)
     assert not ImageJob.objects.exists(), "nothing is made before a word"
+    assert "1 press waits for the word" in his.get("/").content.decode()
+    assert "waits for the word" not in hers.get("/").content.decode()
     notices = hers.get("/notices/").content.decode()
     assert "Bob Bright asks for more: 2 pictures, $0.08" in notices and "For the lobby" in notices
     assert "For the lobby" in hers.get("/asks/").content.decode()

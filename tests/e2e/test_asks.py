@@ -46,6 +46,8 @@ def test_more_is_asked_for_and_let_through(
     assert studio.generations(PROMPT) == 0
     page.goto("/")
     expect(prompt_box(page)).to_have_value("")
+    expect(page.get_by_role("link", name="1 press waits for the word")).to_be_visible()
+    narrow_and_wide(page)
 
     hers = visit(lead)
     hers.goto("/asks/")
