@@ -74,7 +74,9 @@ def set_limit(
     allow_unknown: bool,
     by: User,
 ) -> Budget:
-    """The one limit of the team, or of a person in it, for that period: made, or changed."""
+    """The one limit of the team, or of a person in it, for that period: made, or changed. Who sets another limit of the
+    team at the same moment waits: there may be no row of the limit yet to wait for."""
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     scope = Scope.PERSON if person else Scope.TEAM
     key = key_of(scope, team.pk, person.pk if person else None)
     budget = Budget.objects.select_for_update(of=("self",)).filter(key=key, period=period).first()

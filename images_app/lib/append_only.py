@@ -27,11 +27,15 @@ _POSTGRES = {
 }
 # REPLACE deletes the row in its way and fires no trigger for that: so the new row is what is refused.
 _SQLITE = {
-    "update": 'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE UPDATE ON {table} BEGIN {refuse} END',
-    "delete": 'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE DELETE ON {table} BEGIN {refuse} END',
-    "replace": 'CREATE TRIGGER IF NOT EXISTS "{name}" BEFORE INSERT ON {table}'
+    "update": 'CREATE TRIGGER "{name}" BEFORE UPDATE ON {table} BEGIN {refuse} END',
+    "delete": 'CREATE TRIGGER "{name}" BEFORE DELETE ON {table} BEGIN {refuse} END',
+    "replace": 'CREATE TRIGGER "{name}" BEFORE INSERT ON {table}'
     " WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {refuse} END",
 }
+
+
+Key = tuple[list["Field[Any, Any]"], models.UniqueConstraint | None]
+_THE_NEW_ONE_IS = "EXISTS (SELECT 1 FROM (SELECT {new}) WHERE {condition})"
 
 
 class NotChangeable(Exception):
@@ -73,7 +77,7 @@ def put_up(using: str = "default", **_: Any) -> None:
                 continue
             if connection.vendor == "sqlite":
                 for kind, words in _SQLITE.items():
-                    cursor.execute(_sqlite(words, kind, model, connection))
+                    _put_up_sqlite(cursor, _sqlite(words, kind, model, connection), _name(model, kind))
                 continue
             cursor.execute(_FUNCTION)
             for kind, words in _POSTGRES.items():
@@ -93,18 +97,38 @@ def take_down(using: str = "default") -> None:
                 cursor.execute(f'DROP TRIGGER IF EXISTS "{_name(model, kind)}"{table}')
 
 
+def _put_up_sqlite(cursor: Any, wanted: str, name: str) -> None:
+    """Made anew only where it is another one: an earlier version, or none."""
+    cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [name])
+    there = cursor.fetchone()
+    if there is None or there[0] != wanted:
+        cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+        cursor.execute(wanted)
+
+
 def _sqlite(words: str, kind: str, model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
-    quote = connection.ops.quote_name
-    alike = [
-        " AND ".join(f"{quote(str(field.column))} = NEW.{quote(str(field.column))}" for field in fields)
-        for fields in _unique(model)
-    ]
     return words.format(
         name=_name(model, kind),
         table=_quoted(model, connection),
-        same=" OR ".join(f"({one})" for one in alike),
+        same=" OR ".join(f"({_alike(key, model, connection)})" for key in _unique(model)),
         refuse=f"SELECT RAISE(ABORT, '{model._meta.db_table} only grows');",
     )
+
+
+def _alike(key: Key, model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
+    """That a row there is has the key of the new one."""
+    quote = connection.ops.quote_name
+    fields, rule = key
+    columns = [quote(str(field.column)) for field in fields]
+    alike = [f"{column} = NEW.{column}" for column in columns]
+    if rule is not None:
+        # Not entered: it changes nothing, it only knows how the database writes the condition.
+        editor = connection.SchemaEditorClass(connection)
+        condition = rule._get_condition_sql(model, editor)  # type: ignore[attr-defined]
+        every = [quote(str(field.column)) for field in model._meta.concrete_fields]
+        new = ", ".join(f"NEW.{column} AS {column}" for column in every)
+        alike += [f"({condition})", _THE_NEW_ONE_IS.format(new=new, condition=condition)]
+    return " AND ".join(alike)
 
 
 def _postgres(
@@ -123,13 +147,14 @@ def _postgres(
         cursor.execute(f'ALTER TABLE {table} ENABLE ALWAYS TRIGGER "{name}"')
 
 
-def _unique(model: type[models.Model]) -> list[list[Field[Any, Any]]]:
-    """The sets of columns that no two rows share, as a whole."""
+def _unique(model: type[models.Model]) -> list[Key]:
+    """The sets of columns that no two rows share, as a whole; with the rule, where it is one of some rows only."""
     meta = model._meta
-    found = [[field] for field in meta.concrete_fields if field.unique]
+    found: list[Key] = [([field], None) for field in meta.concrete_fields if field.unique]
     for rule in meta.constraints:
-        if isinstance(rule, models.UniqueConstraint) and rule.fields and rule.condition is None:
-            found.append([meta.get_field(name) for name in rule.fields])  # type: ignore[misc]
+        if isinstance(rule, models.UniqueConstraint) and rule.fields:
+            fields: Any = [meta.get_field(name) for name in rule.fields]
+            found.append((fields, rule if rule.condition is not None else None))
     return found
 
 

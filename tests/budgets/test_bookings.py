@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from images_app.budgets.limits import OverBudget
@@ -260,3 +261,24 @@ def test_a_job_that_has_moved_to_another_team_is_booked_where_it_was_held(
     settle.settle(call.attempt, reply_for("picture", 0))
     assert set(LedgerEntry.objects.values_list("team", flat=True)) == {team and team.pk}
     assert balance() == (ZERO, ONE)
+
+
+@pytest.mark.django_db
+def test_no_raw_statement_takes_the_place_of_a_booking(alice: User, ask: Ask) -> None:
+    """Also by a key that only some rows have: one hold of a call, one settlement of an attempt."""
+    ask(alice)
+    answered("picture")
+    settled = LedgerEntry.objects.get(kind="settled")
+    values = {field.column: field for field in LedgerEntry._meta.concrete_fields if field.column != "id"}
+    columns = ", ".join(f'"{column}"' for column in values)
+    table = LedgerEntry._meta.db_table
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    for row in (settled, LedgerEntry.objects.get(kind="held")):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"{verb} INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = %s", [row.pk]
+            )
+    assert LedgerEntry.objects.filter(pk=settled.pk).exists()
+    LedgerEntry.objects.create(  # what is booked besides is none of them
+        **{field.attname: getattr(settled, field.attname) for field in values.values()} | {"kind": "adjusted"}
+    )

@@ -1,16 +1,20 @@
 """The spend page of a team: who sees what, sums, the file, and the limits set there."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from images_app.audit.models import AuditEntry
 from images_app.budgets import actions as booking
-from images_app.budgets.models import Budget, Scope
+from images_app.budgets.keeping import set_limit
+from images_app.budgets.models import Budget, Period, Scope
 from images_app.jobs.models import Generation
 from images_app.jobs.spending import Range, row_of
 from images_app.providers.models import ImageModel
@@ -201,3 +205,37 @@ def test_again_and_another_call_are_refused_in_words(alice: User, ask: Ask, clie
         assert "goes beyond the site&#x27;s budget" in response.content.decode(), address
     job.refresh_from_db()
     assert (job.state, Generation.objects.count()) == ("unknown", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_set_the_same_new_limit_at_once_set_one(alice: User) -> None:
+    """The second comes while the first has not committed: there is no row of the limit to wait for."""
+    team = make_team(alice, "Northwind")
+    first_has_set, done = threading.Event(), list[int]()
+    terms: dict[str, Any] = {"pictures": None, "hard": True, "allow_unknown": False, "by": alice}
+
+    def first() -> None:
+        with transaction.atomic():
+            set_limit(team, None, Period.MONTH, usd=Decimal(1), **terms)
+            first_has_set.set()
+            time.sleep(0.5)
+        done.append(1)
+        connection.close()
+
+    def second() -> None:
+        first_has_set.wait()
+        set_limit(team, None, Period.MONTH, usd=Decimal(2), **terms)
+        done.append(2)
+        connection.close()
+
+    threads = [threading.Thread(target=one) for one in (first, second)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(done) == [1, 2]
+    assert Budget.objects.get().usd == 2
+    changes = AuditEntry.objects.filter(verb="budget.changed").order_by("id")
+    assert [bool(entry.before) for entry in changes] == [False, True], (
+        "the second changed what the first made"
+    )

@@ -218,7 +218,7 @@ def test_the_page_asks_no_more_of_the_database_for_many_runs(
     browser: Client, alice: User, ask: Ask, django_assert_max_num_queries: Any, tmp_path: Path
 ) -> None:
     def queries() -> int:
-        with django_assert_max_num_queries(38) as captured:
+        with django_assert_max_num_queries(39) as captured:
             page(browser)
         return len(captured)
 
